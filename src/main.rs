@@ -1,0 +1,3 @@
+//! The `relm` command.
+
+fn main() {}
