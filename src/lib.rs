@@ -16,4 +16,7 @@
 //! 8. Renderers and rules know nothing of each other; a new format or rule is one new file and one registry line.
 
 pub mod diagnostic;
+pub mod git;
+pub mod load;
+pub mod model;
 pub mod time;

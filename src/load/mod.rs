@@ -1,0 +1,22 @@
+//! From files to the indexed portfolio: walks a work tree or a commit's tree, parses in parallel, indexes by id.
+
+mod confine;
+pub mod document;
+pub mod exclude;
+#[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
+mod place_tests;
+mod portfolio;
+mod revision;
+pub mod root;
+pub mod source;
+#[cfg(test)]
+mod source_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod testing;
+mod work_tree;
+pub mod yaml;
+
+pub use portfolio::{LoadError, Loaded, load};
