@@ -15,8 +15,10 @@
 //! 7. A renderer trusts no text: control characters are stripped, markup is escaped.
 //! 8. Renderers and rules know nothing of each other; a new format or rule is one new file and one registry line.
 
+pub mod analysis;
 pub mod diagnostic;
 pub mod git;
+pub mod graph;
 pub mod load;
 pub mod model;
 pub mod time;

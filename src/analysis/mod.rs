@@ -1,0 +1,7 @@
+//! Pure analysis of a portfolio: no file, clock, environment variable or process is touched here.
+
+pub mod back_schedule;
+pub mod compare;
+pub mod gates;
+pub mod schedule;
+pub mod selection;

@@ -1,0 +1,134 @@
+//! The forecast: what the plan becomes by what has happened and by today.
+
+use chrono::NaiveDate;
+
+use super::length::{Length, Worker};
+use super::network::{Boundaries, Demands};
+use super::{Dates, Schedule, after, before, worker};
+use crate::graph::{Graph, Node};
+use crate::model::Portfolio;
+use crate::model::release::Phase;
+
+/// Forecasts every phase, milestone and release as of `today`; the plan must be there.
+pub fn run(portfolio: &Portfolio, graph: &Graph, today: NaiveDate, schedule: &mut Schedule) {
+    let mut boundaries = Boundaries::new(graph);
+    for &index in graph.order() {
+        match graph.edges[index] {
+            Node::Start(r) => boundaries.settle_start(portfolio, graph, index, r),
+            Node::Phase(r, p) => {
+                let release = &portfolio.releases[r];
+                let phase = &release.phases[p];
+                let worker = worker(portfolio, release, phase);
+                let demands = boundaries.demands(graph, index, worker.calendar());
+                let today = (!release.status().is_over()).then_some(today);
+                let planned = schedule.releases[r].phases[p].planned;
+                let forecast = phase_dates(phase, planned, &worker, &demands, today);
+                boundaries.set_days(index, forecast.map(|dates| dates.start), forecast.map(|dates| dates.end));
+                schedule.releases[r].phases[p].forecast = forecast;
+            }
+            Node::Milestone(r, m) => {
+                let release = &portfolio.releases[r];
+                let milestone = &release.milestones[m];
+                let demands = boundaries.demands(graph, index, portfolio.release_calendar(release));
+                let network = demands.bounds.iter().map(super::Bound::milestone_day).max();
+                let planned = schedule.releases[r].milestones[m].date;
+                // A milestone that only follows others is reached with them; today pushes those, and a written date.
+                let over = release.status().is_over() || milestone.date.is_none();
+                let open =
+                    if milestone.date.is_none() { network.filter(|_| !demands.unmet) } else { planned.max(network) };
+                let open = open.map(|date| not_past(date, today, over));
+                let forecast = milestone.actual.as_ref().map(|actual| actual.value).or(open);
+                boundaries.set_days(index, forecast, forecast);
+                schedule.releases[r].milestones[m].forecast = forecast;
+            }
+            Node::Finish(r) => finish(portfolio, graph, today, schedule, &mut boundaries, (index, r)),
+            Node::Project(_) | Node::Gate(..) => {}
+        }
+    }
+}
+
+fn not_past(date: NaiveDate, today: NaiveDate, over: bool) -> NaiveDate {
+    if over { date } else { date.max(today) }
+}
+
+fn finish(
+    portfolio: &Portfolio,
+    graph: &Graph,
+    today: NaiveDate,
+    schedule: &mut Schedule,
+    boundaries: &mut Boundaries,
+    (index, r): (petgraph::graph::NodeIndex<u32>, usize),
+) {
+    let release = &portfolio.releases[r];
+    let target = release.target.as_ref().map(|target| target.value);
+    let (first, last) = boundaries.inside(graph, index);
+    let last = last.or_else(|| target.map(|target| not_past(target, today, release.status().is_over())));
+    let actual = release.actual.as_ref();
+    let happened = |date: Option<&crate::model::Spanned<NaiveDate>>| date.map(|date| date.value);
+    let first = happened(actual.and_then(|actual| actual.start.as_ref())).or(first);
+    let last = happened(actual.and_then(|actual| actual.end.as_ref())).or(last);
+    boundaries.set_days(index, first, last);
+    let own = &mut schedule.releases[r];
+    (own.forecast_start, own.forecast_end) = (first, last);
+    own.lateness = last.zip(target).map(|(last, target)| (last - target).num_days());
+}
+
+/// The forecast of a phase; `today` is none when its release is over and so never pushed by it.
+fn phase_dates(
+    phase: &Phase,
+    planned: Option<Dates>,
+    worker: &Worker<'_>,
+    demands: &Demands,
+    today: Option<NaiveDate>,
+) -> Option<Dates> {
+    let actual = phase.actual.as_ref();
+    let began = actual.and_then(|actual| actual.start.as_ref()).map(|date| date.value);
+    let ended = actual.and_then(|actual| actual.end.as_ref()).map(|date| date.value);
+    if let Some(end) = ended {
+        let start = began.or(planned.map(|dates| dates.start)).unwrap_or(end);
+        return Some(Dates { start: start.min(end), end });
+    }
+    let planned = planned.or_else(|| began.map(|start| Dates { start, end: start }))?;
+    let length = worker.length(phase, planned);
+    let done = phase.progress.as_ref().map(|progress| i64::from(progress.0));
+    if began.is_some() || done.is_some() {
+        let start = began.unwrap_or(planned.start);
+        return Some(Dates { start, end: started(start, length, done, worker, today) });
+    }
+    let earliest = [Some(planned.start), demands.start(), today].into_iter().flatten().max().unwrap_or(planned.start);
+    let mut dates = planned;
+    if earliest > planned.start {
+        let start = worker.next_worked(earliest);
+        dates = Dates { start, end: worker.last_day(start, length) };
+    }
+    if let Some(bound) = demands.end().filter(|&bound| bound > after(dates.end)) {
+        let start = worker.earliest_start_to_end(bound, length).max(dates.start);
+        dates = Dates { start, end: worker.last_day(start, length) };
+    }
+    Some(dates)
+}
+
+/// The last day of a phase that began: what remains counts from today.
+fn started(
+    start: NaiveDate,
+    length: Length,
+    done: Option<i64>,
+    worker: &Worker<'_>,
+    today: Option<NaiveDate>,
+) -> NaiveDate {
+    let by_length = worker.last_day(start, length);
+    let Some(today) = today else { return by_length };
+    let Some(done) = done else { return by_length.max(today) };
+    let from = today.max(start);
+    let remains = |days: i64| (days * (100 - done) + 99) / 100;
+    let remaining = match length {
+        Length::Working(days) => Length::Working(remains(days)),
+        Length::Elapsed(days) => Length::Elapsed(remains(days)),
+    };
+    match remaining {
+        Length::Working(0) | Length::Elapsed(0) => worker.latest_worked(before(from)).max(start),
+        // The start counts as worked, whatever day it is.
+        Length::Working(_) if from > start => worker.last_day(worker.next_worked(from), remaining),
+        _ => worker.last_day(from, remaining),
+    }
+}
