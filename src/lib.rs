@@ -21,4 +21,5 @@ pub mod git;
 pub mod graph;
 pub mod load;
 pub mod model;
+pub mod rules;
 pub mod time;

@@ -1,0 +1,134 @@
+//! The rules: one file each, a registry, and the runner that gives findings their severity.
+
+mod dependencies;
+mod governance;
+mod manifest;
+mod registry;
+mod runner;
+mod schedule;
+mod shipments;
+mod suppressions;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+use crate::analysis::schedule::{PhaseSchedule, ReleaseSchedule, Schedule};
+use crate::choice;
+use crate::diagnostic::{Finding, Severity, Subject};
+use crate::graph::Graph;
+use crate::model::release::{Phase, Release};
+use crate::model::{Identified, Portfolio};
+use crate::time::Clock;
+
+pub use registry::{RULES, find};
+pub use runner::{Outcome, level, run};
+
+choice! {
+    /// What a rule is about.
+    pub enum Group {
+        /// What a manifest says.
+        Manifest = "manifest",
+        /// What depends on what.
+        Dependencies = "dependencies",
+        /// When things happen.
+        Schedule = "schedule",
+        /// Who answers for what.
+        Governance = "governance",
+        /// Findings that are allowed.
+        Suppressions = "suppressions",
+    }
+}
+
+/// A rule: what it is called, what it is for, and how it judges.
+#[derive(Debug)]
+pub struct Rule {
+    /// The name, kebab-case; reads as "allow …".
+    pub name: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// The severity unless `relm.yaml` says otherwise.
+    pub severity: Severity,
+    /// One line: what it reports.
+    pub summary: &'static str,
+    /// Markdown: *What it does*, *Why*, *How to fix*, and examples marked `yaml failing` and `yaml passing`.
+    pub docs: &'static str,
+    /// How it judges.
+    pub check: Check,
+}
+
+/// How a rule judges; each asks for the narrowest thing that suffices.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// Only reading can judge it; the loader reports it.
+    Loader,
+    /// The whole portfolio; what the loader reported under the rule's name is kept.
+    Portfolio(fn(&Context<'_>, &mut Vec<Finding>)),
+    /// One release.
+    Release(fn(&Context<'_>, ReleaseRef<'_>, &mut Vec<Finding>)),
+    /// One phase.
+    Phase(fn(&Context<'_>, PhaseRef<'_>, &mut Vec<Finding>)),
+    /// What the comments that allow findings did: judged after everything else. The flags say which were used, by index of
+    /// [`Portfolio::allows`].
+    Allows(fn(&Context<'_>, &[bool], &mut Vec<Finding>)),
+}
+
+/// Everything a rule may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'p> {
+    /// The manifests.
+    pub portfolio: &'p Portfolio,
+    /// What depends on what.
+    pub graph: &'p Graph,
+    /// When things happen.
+    pub schedule: &'p Schedule,
+    /// Today and now.
+    pub clock: &'p Clock,
+}
+
+impl Context<'_> {
+    /// Whether a release is part of one that is over. Its own dates then say nothing new: what contradicts them is the
+    /// composite's status, which `status-contradicts-actuals` reports once.
+    fn is_left_behind(&self, release: usize) -> bool {
+        self.portfolio.ancestors(release).into_iter().any(|r| self.portfolio.releases[r].status().is_over())
+    }
+}
+
+/// A release with its schedule.
+#[derive(Debug, Clone, Copy)]
+pub struct ReleaseRef<'p> {
+    /// Its place in [`Portfolio::releases`].
+    pub index: usize,
+    /// The manifest.
+    pub release: &'p Release,
+    /// Its dates.
+    pub schedule: &'p ReleaseSchedule,
+}
+
+impl ReleaseRef<'_> {
+    /// The subject of a finding about it.
+    pub fn subject(&self) -> Subject {
+        self.release.subject()
+    }
+}
+
+/// A phase with its schedule.
+#[derive(Debug, Clone, Copy)]
+pub struct PhaseRef<'p> {
+    /// The release it belongs to.
+    pub release: ReleaseRef<'p>,
+    /// Its place in [`Release::phases`].
+    pub index: usize,
+    /// The manifest's phase.
+    pub phase: &'p Phase,
+    /// Its dates.
+    pub schedule: &'p PhaseSchedule,
+}
+
+impl PhaseRef<'_> {
+    /// The subject of a finding about it.
+    pub fn subject(&self) -> Subject {
+        self.release.subject().at(format!("phases/{}", self.phase.id))
+    }
+}

@@ -1,0 +1,44 @@
+//! Every rule.
+
+use super::Rule;
+use super::{dependencies, governance, manifest, schedule, suppressions};
+
+/// Every rule, sorted by name.
+pub static RULES: &[&Rule] = &[
+    &dependencies::cancelled_dependency::RULE,
+    &dependencies::dependency_cycle::RULE,
+    &manifest::duplicate_id::RULE,
+    &manifest::duplicate_reference::RULE,
+    &dependencies::duplicate_version::RULE,
+    &schedule::ends_before_start::RULE,
+    &schedule::forecast_late::RULE,
+    &schedule::implausible_date::RULE,
+    &schedule::insufficient_notice::RULE,
+    &manifest::invalid_path::RULE,
+    &manifest::invalid_value::RULE,
+    &schedule::misses_target::RULE,
+    &governance::missing_owner::RULE,
+    &governance::missing_risk_mitigation::RULE,
+    &schedule::no_slack::RULE,
+    &schedule::non_working_day::RULE,
+    &schedule::outside_composite::RULE,
+    &schedule::overdue_milestone::RULE,
+    &schedule::overdue_phase::RULE,
+    &schedule::starts_before_predecessor::RULE,
+    &governance::status_contradicts_actuals::RULE,
+    &suppressions::suppression_without_reason::RULE,
+    &manifest::syntax::RULE,
+    &manifest::unknown_field::RULE,
+    &manifest::unknown_reference::RULE,
+    &governance::unknown_role::RULE,
+    &schedule::unplaceable_phase::RULE,
+    &governance::unused_definition::RULE,
+    &suppressions::unused_suppression::RULE,
+    &dependencies::version_regression::RULE,
+    &dependencies::version_requirement::RULE,
+];
+
+/// The rule of this name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}

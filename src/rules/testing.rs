@@ -1,0 +1,60 @@
+//! Judges manifests given as text, for tests of rules.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+
+use super::{Context, run};
+use crate::analysis::schedule::Schedule;
+use crate::diagnostic::Finding;
+use crate::graph::Graph;
+use crate::load::source::Source;
+use crate::load::{Loaded, load};
+use crate::time::Clock;
+use crate::time::when::When;
+
+const PORTFOLIO: &str = "kind: portfolio\nstages: [dev, test, prod]\n";
+const TODAY: &str = "2026-11-16";
+
+/// Writes documents to a folder, the first `kind: portfolio` as `relm.yaml` and the others together, and loads them. Text
+/// without a portfolio gets one with the stages dev, test and prod.
+pub fn loaded(text: &str) -> Loaded {
+    let mut settings = None;
+    let mut others = Vec::new();
+    for document in text.split("\n---\n") {
+        let is_settings = document.lines().any(|line| line.starts_with("kind: portfolio"));
+        if is_settings && settings.is_none() {
+            settings = Some(format!("{document}\n"));
+        } else {
+            others.push(document);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    fs::write(root.join("relm.yaml"), settings.as_deref().unwrap_or(PORTFOLIO)).unwrap();
+    if !others.is_empty() {
+        fs::write(root.join("manifests.yaml"), format!("{}\n", others.join("\n---\n"))).unwrap();
+    }
+    load(&Source::work_tree(root).0, &|_, _| {}).unwrap()
+}
+
+/// Everything the rules find in these documents; a first line `# today: 2026-11-16` says what day it is.
+pub fn findings(text: &str) -> Vec<Finding> {
+    let Loaded { portfolio, findings, .. } = loaded(text);
+    let first = text.lines().next().unwrap_or_default();
+    let today = first.strip_prefix("# today:").map_or(TODAY, str::trim);
+    let clock = Clock::at(When::parse(today).unwrap(), portfolio.zone);
+    let graph = Graph::new(&portfolio);
+    let schedule = Schedule::new(&portfolio, &graph, clock.today);
+    let cx = Context { portfolio: &portfolio, graph: &graph, schedule: &schedule, clock: &clock };
+    run(&cx, &findings, &[]).findings
+}
+
+/// What one rule finds in these documents.
+pub fn of(rule: &str, text: &str) -> Vec<Finding> {
+    findings(text).into_iter().filter(|finding| finding.rule == rule).collect()
+}
+
+/// The messages of one rule's findings in these documents.
+pub fn messages(rule: &str, text: &str) -> Vec<String> {
+    of(rule, text).into_iter().map(|finding| finding.message).collect()
+}
