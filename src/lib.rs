@@ -21,5 +21,7 @@ pub mod git;
 pub mod graph;
 pub mod load;
 pub mod model;
+pub mod render;
+pub mod report;
 pub mod rules;
 pub mod time;

@@ -1,0 +1,34 @@
+//! Views as people and programs read them: one function per format, from a view to text.
+//!
+//! Renderers compute nothing and trust no text; [`text`] has what each kind of output needs to be safe.
+
+pub mod findings;
+pub mod graph;
+pub mod json;
+pub mod page;
+mod paint;
+pub mod plan;
+pub mod rules;
+pub mod show;
+pub mod table;
+pub mod text;
+
+/// What the terminal can show; decided once by the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Columns.
+    pub width: usize,
+    /// Whether to use ANSI colours.
+    pub colour: bool,
+    /// Whether to emit hyperlinks.
+    pub links: bool,
+    /// Whether to draw with characters beyond ASCII.
+    pub unicode: bool,
+}
+
+impl Default for Style {
+    /// What any pipe or file takes: 80 columns, no colour, no links.
+    fn default() -> Self {
+        Self { width: 80, colour: false, links: false, unicode: true }
+    }
+}

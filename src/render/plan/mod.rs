@@ -1,0 +1,107 @@
+//! The plan, one file a format.
+
+mod bars;
+pub mod csv;
+pub mod human;
+pub mod markdown;
+pub mod mermaid;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::report::plan::{GateView, PhaseView, ReleaseView};
+
+/// "3 days late", "on time", "2 days early".
+fn lateness(days: i64) -> String {
+    match days {
+        0 => "on time".to_owned(),
+        late @ 1.. => format!("{} late", plural(late, "day")),
+        early => format!("{} early", plural(-early, "day")),
+    }
+}
+
+/// "1 day", "2 days".
+pub(in crate::render) fn plural(count: i64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// What the forecast of a phase says beside its plan, in a few characters: how far it is, and when it ends by the forecast
+/// where that is not the plan.
+pub(in crate::render) fn phase_state(phase: &PhaseView, arrow: &str) -> String {
+    if let Some(end) = phase.actual.end {
+        return match phase.planned.end {
+            Some(planned) if planned != end => format!("done {}", short(end, planned)),
+            _ => "done".to_owned(),
+        };
+    }
+    let state = match phase.progress {
+        Some(progress) => Some(format!("{progress}%")),
+        None if phase.actual.start.is_some() => Some("running".to_owned()),
+        None => None,
+    };
+    let moved = phase.forecast.end.zip(phase.planned.end).filter(|(forecast, planned)| forecast != planned);
+    let moved = moved.map(|(forecast, planned)| format!("{arrow} {}", short(forecast, planned)));
+    state.into_iter().chain(moved).collect::<Vec<_>>().join(" ")
+}
+
+/// A date beside another: without its year when they share it.
+fn short(date: NaiveDate, beside: NaiveDate) -> String {
+    if date.year() == beside.year() { date.format("%m-%d").to_string() } else { date.to_string() }
+}
+
+/// What a gate still asks for.
+fn gate_facts(gate: &GateView) -> String {
+    let (criteria, approvals) = (gate.criteria, gate.approvals);
+    let mut facts: Vec<String> = gate.due.map(|due| format!("due {due}")).into_iter().collect();
+    if criteria.total > 0 {
+        facts.push(format!("{} of {} met", criteria.met, criteria.total));
+    }
+    if approvals.required > 0 {
+        facts.push(format!("{} of {} approved", approvals.given, approvals.required));
+    }
+    if criteria.total + approvals.required == 0 {
+        facts.push("asks for nothing".to_owned());
+    }
+    facts.join(" · ")
+}
+
+/// Whether anything may still happen to a release.
+fn open(release: &ReleaseView) -> bool {
+    !matches!(release.status, "released" | "closed" | "cancelled")
+}
+
+/// The working days in hand before a promise breaks, in words.
+fn margin(release: &ReleaseView) -> Option<String> {
+    let days = release.margin_days.or(release.slack_days).filter(|_| open(release))?;
+    Some(match days {
+        0 => "no slack".to_owned(),
+        days @ 1.. => format!("{} in hand", plural(days, "day")),
+        days => format!("{} short", plural(-days, "day")),
+    })
+}
+
+/// How a release stands against its target, in words.
+pub(in crate::render) fn verdict(release: &ReleaseView) -> Option<String> {
+    let forecast = release.forecast.end?;
+    if matches!(release.status, "cancelled") {
+        return None;
+    }
+    let shipped = release.actual.end.is_some();
+    let what = if shipped { "shipped" } else { "forecast" };
+    Some(match release.lateness_days {
+        Some(days) => match release.behind_days.filter(|_| days <= 0 && open(release)) {
+            Some(behind) => format!("{what} {forecast}, {}, {} behind plan", lateness(days), plural(behind, "day")),
+            None => format!("{what} {forecast}, {}", lateness(days)),
+        },
+        None => format!("{what} {forecast}"),
+    })
+}
+
+/// The environments of a phase, with units and exclusivity where they matter.
+pub(in crate::render) fn environments(phase: &PhaseView) -> String {
+    let one = |used: &crate::report::plan::EnvironmentView| {
+        let units = if used.units > 1 { format!("×{}", used.units) } else { String::new() };
+        let exclusive = if used.exclusive { " (alone)" } else { "" };
+        format!("{}{units}{exclusive}", used.id)
+    };
+    phase.environments.iter().map(one).collect::<Vec<_>>().join(", ")
+}

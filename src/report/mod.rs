@@ -1,0 +1,49 @@
+//! What each command has to say, as plain serialisable structs: the JSON output, and what the renderers print.
+//!
+//! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
+
+pub mod check;
+pub mod graph;
+pub mod init;
+pub mod new;
+pub mod plan;
+pub mod rules;
+pub mod show;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+/// The keys every JSON document begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Header {
+    /// The name and version of the document's shape, such as `relm.check/1`.
+    pub schema: &'static str,
+    /// The day the portfolio was judged on, in the portfolio's zone.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub today: NaiveDate,
+    /// What was read.
+    pub revision: Revision,
+}
+
+/// The revision a portfolio was read from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Revision {
+    /// The full commit id; null outside git and before the first commit.
+    pub commit: Option<String>,
+    /// Whether the work tree differed from the commit.
+    pub dirty: bool,
+}
+
+/// The JSON Schema of every view, by the name of its command.
+pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
+    vec![
+        ("check", schemars::schema_for!(check::Check)),
+        ("explain", schemars::schema_for!(rules::Explanation)),
+        ("graph", schemars::schema_for!(graph::GraphView)),
+        ("init", schemars::schema_for!(init::Init)),
+        ("new", schemars::schema_for!(new::New)),
+        ("plan", schemars::schema_for!(plan::Plan)),
+        ("rules", schemars::schema_for!(rules::Rules)),
+        ("show", schemars::schema_for!(show::Show)),
+    ]
+}

@@ -1,0 +1,193 @@
+//! How a release is delivered: waves, steps and rehearsals; and trains, which deliver on a cadence.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::context::{Context, wall_clock};
+use super::{Draft, Item};
+use crate::model::Identified;
+use crate::model::release::{At, Delivery, Deployment, Mode, Release, Rollout, Step, TimeWindow};
+use crate::time::{Duration, Lag, When};
+
+/// Departures that are shown.
+const DEPARTURES: usize = 5;
+
+/// The approach, the windows, the waves, the steps with their times, and the rehearsals.
+pub fn deployment(cx: &Context<'_>, release: &Release, deployment: &Deployment, draft: &mut Draft) {
+    if let Some(approach) = &deployment.approach {
+        let words = [
+            approach.rollout.map(Rollout::as_str),
+            approach.delivery.map(Delivery::as_str),
+            approach.mode.map(Mode::as_str),
+        ];
+        draft.fact("deployment", Some(words.into_iter().flatten().collect::<Vec<_>>().join(", ")));
+    }
+    draft.fact("window", deployment.window.as_ref().map(window));
+    let into: Vec<&str> = deployment.environments.iter().map(|id| &**id).collect();
+    draft.fact("deploys to", Some(into.join(", ")));
+    let waves = deployment.waves.iter().map(|wave| {
+        let (start, end) = match (&wave.window, &wave.at) {
+            (Some(window), _) => (Some(window.start.to_string()), Some(window.end.to_string())),
+            (None, Some(at)) => (cx.at(release, at.value), None),
+            (None, None) => (None, None),
+        };
+        Item::new("wave", &wave.id)
+            .name(wave.common.name())
+            .from(start)
+            .to(end)
+            .with(wave.share.map(|share| format!("{} %", share.0)))
+            .saying("soak", wave.soak)
+            .saying("goes on when:", wave.exit.as_ref())
+            .at(cx.source(wave.id.span))
+    });
+    draft.section("waves", "Waves", waves.collect());
+    let times = times(cx, release, deployment);
+    let steps = deployment.steps.iter().map(|step| {
+        let after: Vec<String> = step.after.0.iter().map(|after| after.step.to_string()).collect();
+        let time = times.get(&*step.id);
+        Item::new("step", &step.id)
+            .name(step.common.name())
+            .from(time.map(|time| wall_clock(time.0, cx.portfolio.zone)))
+            .to(time.map(|time| wall_clock(time.1, cx.portfolio.zone)))
+            .with(step.duration.as_ref())
+            .saying("after", (!after.is_empty()).then(|| after.join(", ")))
+            .with(step.project.as_ref())
+            .saying("group", step.group.as_ref())
+            .saying("wave", step.wave.as_ref())
+            .when(step.critical == Some(true), "critical")
+            .when(step.go_no_go == Some(true), "go or no-go")
+            .saying("owner", step.common.owner())
+            .with(step.backout.as_ref().map(|backout| {
+                let long = backout.duration.as_ref().map_or_else(String::new, |duration| format!(" {duration}"));
+                let note = backout.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+                format!("back-out{long}{note}")
+            }))
+            .at(cx.source(step.id.span))
+    });
+    draft.section("steps", "Deployment steps", steps.collect());
+    let rehearsals = deployment.rehearsals.iter().map(|rehearsal| {
+        Item::new("rehearsal", rehearsal.environment.as_ref().map_or("", |id| id.as_str()))
+            .from(Some(&rehearsal.at))
+            .state(rehearsal.result)
+            .with(rehearsal.duration.as_ref())
+            .at(cx.source(rehearsal.span))
+    });
+    draft.section("rehearsals", "Rehearsals", rehearsals.collect());
+}
+
+/// A window in words.
+pub fn window(window: &TimeWindow) -> String {
+    format!("{} to {}", window.start.value, window.end.value)
+}
+
+type Times<'p> = HashMap<&'p str, (DateTime<Utc>, DateTime<Utc>)>;
+
+/// When each step begins and ends: from the start of its wave, or of the deployment, and after what it follows. Steps
+/// that wait for each other have no time.
+fn times<'p>(cx: &Context<'p>, release: &Release, deployment: &'p Deployment) -> Times<'p> {
+    let zone = cx.portfolio.zone;
+    let mut times = Times::new();
+    // Each round settles the steps whose predecessors are settled; a round without any leaves only cycles.
+    let mut open: Vec<&Step> = deployment.steps.iter().collect();
+    loop {
+        let before = open.len();
+        open.retain(|step| match time(release, deployment, step, &times, zone) {
+            Some(settled) => times.insert(&step.id, settled).is_some(),
+            None => true,
+        });
+        if open.len() == before {
+            return times;
+        }
+    }
+}
+
+fn time(
+    release: &Release,
+    deployment: &Deployment,
+    step: &Step,
+    times: &Times<'_>,
+    zone: Tz,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let length = step.duration.as_ref().map_or(TimeDelta::zero(), |duration| minutes(duration.value.0));
+    let mut start = begin(release, deployment, step, zone);
+    for after in &step.after.0 {
+        let known = deployment.steps.iter().any(|other| other.id == after.step);
+        if !known {
+            continue;
+        }
+        let (from, to) = times.get(&*after.step)?;
+        let base = if after.link.from_finish() { *to } else { *from };
+        let bound = base + lag(after.lag);
+        let bound = if after.link.to_start() { bound } else { bound - length };
+        start = Some(start.map_or(bound, |start| start.max(bound)));
+    }
+    start.map(|start| (start, start + length))
+}
+
+/// The earliest a step may begin: with its wave, else with the deployment.
+fn begin(release: &Release, deployment: &Deployment, step: &Step, zone: Tz) -> Option<DateTime<Utc>> {
+    let wave = step.wave.as_ref().and_then(|id| deployment.waves.iter().find(|wave| wave.id == *id));
+    let of_wave = wave.and_then(|wave| {
+        let at = wave.at.as_ref().and_then(|at| match at.value {
+            At::When(when) => Some(when),
+            At::Target(Lag::ZERO) => release.target.as_ref().map(|target| When::Date(target.value)),
+            At::Target(_) => None,
+        });
+        wave.window.as_ref().map(|window| window.start.value).or(at)
+    });
+    let start = of_wave.or(deployment.window.as_ref().map(|window| window.start.value))?;
+    Some(start.instant(zone))
+}
+
+fn minutes(count: i64) -> TimeDelta {
+    TimeDelta::minutes(count.clamp(0, i64::from(u32::MAX)))
+}
+
+fn lag(lag: Lag) -> TimeDelta {
+    let Duration::Clock { minutes: count } = lag.duration else { return TimeDelta::zero() };
+    if lag.negative { -minutes(count) } else { minutes(count) }
+}
+
+/// A train: what it carries and when it departs next.
+pub fn train(cx: &Context<'_>, index: usize, draft: &mut Draft) {
+    let train = &cx.portfolio.trains[index];
+    cx.common(train.common(), train.id.span, draft);
+    draft.fact("departs", Some(&train.rrule));
+    draft.fact("since", Some(&train.start));
+    draft.fact("release type", train.release_type.as_ref());
+    let exdates: Vec<When> = train.exdates.iter().map(|date| date.value).collect();
+    let zone = cx.portfolio.zone;
+    match cx.occurrences(&train.rrule, train.start.value, &exdates, zone, 0, DEPARTURES) {
+        Err(why) => draft.fact("next", Some(why)),
+        Ok(found) => {
+            let whole_days = matches!(train.start.value, When::Date(_));
+            let source = cx.source(train.rrule.span);
+            let departures = found.into_iter().map(|(start, _)| {
+                let day = start.get(..10).unwrap_or_default().to_owned();
+                let when = When::parse(&day).map(|day| day.date());
+                let dated = train.milestones.iter().filter_map(|milestone| match (milestone.at.value, &when) {
+                    (At::Target(lag), Ok(day)) => {
+                        let day = cx.portfolio.calendars.default_calendar().add_lag(*day, lag);
+                        Some(format!("{} {day}", milestone.id))
+                    }
+                    _ => None,
+                });
+                let details = dated.collect();
+                let start = if whole_days { day } else { start };
+                Item { details, ..Item::new("departure", &train.id).on(Some(start)).at(source.clone()) }
+            });
+            draft.section("departures", "Departs next", departures.collect());
+        }
+    }
+    let projects = train.projects.iter().map(|id| {
+        let project = cx.portfolio.projects.get(id);
+        Item::new("project", id).name(project.and_then(|project| project.common().name())).at(cx.source(id.span))
+    });
+    draft.section("projects", "Carries", projects.collect());
+    let milestones = train.milestones.iter().map(|milestone| {
+        Item::new("milestone", &milestone.id).with(Some(&milestone.at)).at(cx.source(milestone.id.span))
+    });
+    draft.section("milestones", "Milestones", milestones.collect());
+}
