@@ -16,6 +16,7 @@
 //! 8. Renderers and rules know nothing of each other; a new format or rule is one new file and one registry line.
 
 pub mod analysis;
+pub mod cli;
 pub mod diagnostic;
 pub mod git;
 pub mod graph;

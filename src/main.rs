@@ -1,3 +1,7 @@
 //! The `relm` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    relm::cli::main()
+}

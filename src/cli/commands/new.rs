@@ -1,0 +1,326 @@
+//! `relm new`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::{NaiveDate, TimeDelta};
+use clap::{Parser, ValueEnum};
+
+use super::{Command, Status};
+use crate::analysis::back_schedule::{self as plan, DEFAULT_TYPES, PlacedPhase};
+use crate::cli::args::{self, Format, Global};
+use crate::cli::context::Context;
+use crate::cli::error::{Error, plain_io};
+use crate::cli::{draft, output, owner};
+use crate::diagnostic::Span;
+use crate::load::root::ROOT_FILE;
+use crate::model::records::ChangeType;
+use crate::model::scalar::is_id;
+use crate::model::{Identified, Kind, Portfolio, Table, schema};
+use crate::render::{json, text::sanitize};
+use crate::report::new::{New as View, Phase, SCHEMA};
+
+/// Add a project, an environment, a release or a change
+#[derive(Debug, Parser)]
+#[command(
+    name = "new",
+    after_help = "Examples:\n  relm new release cards-2027.1 --target 2027-02-14\n  relm new release fix-8 --template emergency\n  relm new environment uat-2 --template uat\n  relm new project ledger\n\nOne new file is written where its siblings live; nothing is overwritten. A release gets the phases and gates of its type, placed backwards from the target; a type without `phases:` gets build (10d), test (5d) and deploy (1d)."
+)]
+pub struct New {
+    /// What to add
+    #[arg(value_name = "KIND")]
+    kind: NewKind,
+
+    /// Its id; the file is named after it
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// The type of the release (default `minor`) or change (default `normal`), the stage of the environment
+    #[arg(long, value_name = "TYPE")]
+    template: Option<String>,
+
+    /// The day the release is promised for; default the earliest that leaves time for the work and the notice
+    #[arg(long, value_name = "DATE", value_parser = args::date)]
+    target: Option<NaiveDate>,
+}
+
+/// What can be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum NewKind {
+    Project,
+    Environment,
+    Release,
+    Change,
+}
+
+impl NewKind {
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Project => Kind::Project,
+            Self::Environment => Kind::Environment,
+            Self::Release => Kind::Release,
+            Self::Change => Kind::Change,
+        }
+    }
+
+    /// Where manifests of the kind go when there are none yet.
+    const fn habit(self) -> &'static str {
+        match self {
+            Self::Project => "projects",
+            Self::Environment => "environments",
+            Self::Release => "releases",
+            Self::Change => "changes",
+        }
+    }
+}
+
+/// A manifest that is ready to be written.
+struct Draft {
+    text: String,
+    target: Option<NaiveDate>,
+    phases: Vec<PlacedPhase>,
+}
+
+impl Draft {
+    fn plain(text: String) -> Self {
+        Self { text, target: None, phases: Vec::new() }
+    }
+}
+
+impl Command for New {
+    const FORMATS: &'static [Format] = &[Format::Human, Format::Json];
+
+    fn run(self, global: &Global) -> Result<Status, Error> {
+        if global.at.is_some() {
+            return Err(Error::usage("`new` writes a file, so it cannot work at a revision").hint("leave `--at` out"));
+        }
+        if !is_id(&self.id) {
+            let error = Error::usage(format!("`{}` is not an id", self.id));
+            return Err(
+                error.hint("an id begins with a letter or digit and goes on with letters, digits, `.`, `_`, `-`")
+            );
+        }
+        if self.target.is_some() && self.kind != NewKind::Release {
+            let error = Error::usage(format!("a {} has no target", self.kind.kind().as_str()));
+            return Err(error.hint("leave `--target` out"));
+        }
+        let mut context = Context::open(global)?;
+        context.note_findings();
+        self.refuse_existing(&mut context)?;
+        let file = self.file(&context);
+        let path = context.source.root().join(&file);
+        if path.symlink_metadata().is_ok() {
+            return Err(Error::usage(format!("there is a file `{file}` already; nothing was written")));
+        }
+        let draft = self.draft(&context, &file)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Error::output(format!("cannot make the folder `{}`: {}", folder.display(), plain_io(&error)))
+        })?;
+        output::write_file(&path, draft.text.as_bytes())?;
+        let phases = draft.phases.iter().map(|placed| Phase {
+            id: placed.phase.id.to_string(),
+            start: placed.start,
+            end: placed.end,
+        });
+        let view = View {
+            header: context.header(SCHEMA),
+            kind: self.kind.kind().as_str(),
+            id: self.id.clone(),
+            file,
+            target: draft.target,
+            phases: phases.collect(),
+        };
+        global.write(&match global.format {
+            Format::Json => json::render(&view),
+            _ => human(&view),
+        })?;
+        Ok(Status::Done)
+    }
+}
+
+impl New {
+    /// An id is unique within its kind, whatever its case.
+    fn refuse_existing(&self, context: &mut Context<'_>) -> Result<(), Error> {
+        let portfolio = &context.loaded.portfolio;
+        let existing = match self.kind {
+            NewKind::Project => same_id(&portfolio.projects, &self.id),
+            NewKind::Environment => same_id(&portfolio.environments, &self.id),
+            NewKind::Release => same_id(&portfolio.releases, &self.id),
+            NewKind::Change => same_id(&portfolio.changes, &self.id),
+        };
+        let kind = self.kind.kind().as_str();
+        if let Some((id, span)) = existing {
+            context.loaded.attach_text(&context.source, span.file);
+            let sources = &context.loaded.sources;
+            let place = format!("{}:{}", sources.path(span.file), sources.position(span.file, span.start).line);
+            let error = Error::usage(format!("there is a {kind} `{id}` already, in {place}"));
+            return Err(error.hint("choose another id; case alone makes no difference"));
+        }
+        if portfolio.damage.lost(&self.id) {
+            let error = Error::usage(format!("a manifest that cannot be read seems to have the id `{}`", self.id));
+            return Err(error.hint("`relm check` says where"));
+        }
+        Ok(())
+    }
+
+    /// The new file: where most manifests of the kind live, else where they do by habit.
+    fn file(&self, context: &Context<'_>) -> String {
+        let portfolio = &context.loaded.portfolio;
+        let siblings = match self.kind {
+            NewKind::Project => places(&portfolio.projects),
+            NewKind::Environment => places(&portfolio.environments),
+            NewKind::Release => places(&portfolio.releases),
+            NewKind::Change => places(&portfolio.changes),
+        };
+        let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+        for span in siblings {
+            let path = context.loaded.sources.path(span.file);
+            // What stands in the settings says nothing about where files live.
+            if path != ROOT_FILE {
+                *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
+            }
+        }
+        // Of folders that hold as many, the last: `2027` rather than `2026`.
+        let folder =
+            folders.into_iter().max_by_key(|&(_, count)| count).map_or(self.kind.habit(), |(folder, _)| folder);
+        if folder.is_empty() { format!("{}.yaml", self.id) } else { format!("{folder}/{}.yaml", self.id) }
+    }
+
+    fn draft(&self, context: &Context<'_>, file: &str) -> Result<Draft, Error> {
+        let portfolio = &context.loaded.portfolio;
+        let kind = self.kind.kind();
+        let schema = format!(".relm/schema/{}", schema::file_name(Some(kind)));
+        let schema = context
+            .source
+            .root()
+            .join(&schema)
+            .is_file()
+            .then(|| format!("{}{schema}", "../".repeat(file.matches('/').count())));
+        let owner = owner::me(context).ok().and_then(|ids| ids.into_iter().next());
+        let head = draft::Head { kind, id: &self.id, owner: owner.as_deref(), schema };
+        match self.kind {
+            NewKind::Project => match &self.template {
+                Some(_) => Err(Error::usage("a project has no template").hint("leave `--template` out")),
+                None => Ok(Draft::plain(draft::project(&head))),
+            },
+            NewKind::Environment => Ok(Draft::plain(draft::environment(&head, self.stage(portfolio)?))),
+            NewKind::Change => {
+                let word = self.template.as_deref().unwrap_or(ChangeType::Normal.as_str());
+                let known = ChangeType::WORDS.iter().copied();
+                let change_type = ChangeType::from_word(word).ok_or_else(|| {
+                    Error::unknown(
+                        "type of change",
+                        word,
+                        known,
+                        format!("known types: {}", ChangeType::WORDS.join(", ")),
+                    )
+                })?;
+                let only = (portfolio.projects.len() == 1).then(|| &*portfolio.projects[0].id);
+                Ok(Draft::plain(draft::change(&head, change_type.as_str(), only)))
+            }
+            NewKind::Release => self.release(context, head),
+        }
+    }
+
+    /// The stage of a new environment: as told, else the one its id begins with, else the first.
+    fn stage<'p>(&self, portfolio: &'p Portfolio) -> Result<&'p str, Error> {
+        let stages: Vec<&str> = portfolio.settings.stages.iter().map(|stage| &**stage).collect();
+        let Some(wanted) = self.template.as_deref() else {
+            let named = stages.iter().copied().find(|stage| {
+                self.id.strip_prefix(stage).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+            });
+            let none =
+                || Error::usage(format!("`{ROOT_FILE}` declares no stages")).hint("add `stages: [dev, test, prod]`");
+            return named.or(stages.first().copied()).ok_or_else(none);
+        };
+        let all = format!("known stages: {}", stages.join(", "));
+        let found = stages.iter().copied().find(|stage| *stage == wanted);
+        found.ok_or_else(|| Error::unknown("stage", wanted, stages, all))
+    }
+
+    fn release(&self, context: &Context<'_>, head: draft::Head<'_>) -> Result<Draft, Error> {
+        let portfolio = &context.loaded.portfolio;
+        let type_name = self.release_type(portfolio)?;
+        let today = context.clock.today;
+        let phases = plan::phases_of(portfolio, type_name);
+        let in_circles = || {
+            Error::usage(format!("the phases of the type `{type_name}` wait for each other"))
+                .hint(format!("mend `release_types:` in {ROOT_FILE}"))
+        };
+        let by_work = plan::earliest_end(portfolio, &phases, today).ok_or_else(in_circles)?;
+        let by_notice = plan::end_of_notice(portfolio, type_name, today);
+        let earliest = by_notice.map_or(by_work, |notice| notice.max(by_work));
+        let target = self.target.unwrap_or(earliest);
+        let placed = plan::back_schedule(portfolio, &phases, target).ok_or_else(in_circles)?;
+        let note = |text: String| context.global.note("note", &text);
+        if self.target.is_none() {
+            note(format!(
+                "the target is {target}, the earliest that leaves time for the work{}; `--target` chooses another",
+                if by_notice.is_some() { " and the notice" } else { "" }
+            ));
+        }
+        let first = placed.iter().map(|placed| placed.start).min();
+        if let Some(first) = first.filter(|first| *first < today) {
+            context.global.note(
+                "warning",
+                &format!(
+                    "for {target} the work must have begun on {first}, {} ago; begun today it ends on {by_work}",
+                    days(today - first)
+                ),
+            );
+        }
+        if let Some(notice) = by_notice.filter(|notice| *notice > target) {
+            context.global.note(
+                "warning",
+                &format!("`{type_name}` asks for notice until {notice}, {} after the target", days(notice - target)),
+            );
+        }
+        let declared = portfolio.settings.release_types.get(type_name);
+        let text = draft::release(
+            portfolio,
+            &draft::Release { head, type_name, declared, announced: today, target, phases: &placed },
+        );
+        Ok(Draft { text, target: Some(target), phases: placed })
+    }
+
+    fn release_type<'s>(&'s self, portfolio: &'s Portfolio) -> Result<&'s str, Error> {
+        let declared: Vec<&str> = portfolio.settings.release_types.iter().map(|(name, _)| &**name).collect();
+        let known = if declared.is_empty() { DEFAULT_TYPES.to_vec() } else { declared };
+        let all = format!("known types: {}", known.join(", "));
+        match (self.template.as_deref(), &known[..]) {
+            (Some(wanted), _) if known.contains(&wanted) => Ok(wanted),
+            (Some(wanted), _) => Err(Error::unknown("release type", wanted, known, all)),
+            (None, [only]) => Ok(only),
+            (None, _) if known.contains(&"minor") => Ok("minor"),
+            (None, _) => Err(Error::usage("say which type of release").hint(format!("with `--template`; {all}"))),
+        }
+    }
+}
+
+fn same_id<T: Identified>(table: &Table<T>, id: &str) -> Option<(String, Span)> {
+    let found = table.iter().find(|item| item.id().eq_ignore_ascii_case(id))?;
+    Some((found.id().to_string(), found.id().span))
+}
+
+fn places<T: Identified>(table: &Table<T>) -> Vec<Span> {
+    table.iter().map(Identified::span).collect()
+}
+
+fn days(count: TimeDelta) -> String {
+    let count = count.num_days();
+    format!("{count} day{}", if count == 1 { "" } else { "s" })
+}
+
+fn human(view: &View) -> String {
+    let mut out = format!("Wrote `{}`\n", sanitize(&view.file));
+    let width = view.phases.iter().map(|phase| phase.id.len()).max().unwrap_or_default().max("target".len());
+    for phase in &view.phases {
+        let _ = writeln!(out, "  {:width$}  {} – {}", sanitize(&phase.id), phase.start, phase.end);
+    }
+    if let Some(target) = view.target {
+        let _ = writeln!(out, "  {:width$}  {target}", "target");
+    }
+    out
+}

@@ -1,0 +1,16 @@
+//! The command line as people and CI meet it: a module per command, each run in a folder of its own with a wiped
+//! environment.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod check;
+mod explain;
+mod files;
+mod global;
+mod graph;
+mod init;
+mod new;
+mod revisions;
+mod sandbox;
+mod select;
+mod show;
+mod signals;

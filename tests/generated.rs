@@ -1,0 +1,81 @@
+//! What is generated from the code and committed: refresh it with `RELM_UPDATE=1 cargo test --test generated`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+use std::process::Command;
+
+use relm::report::{Header, Revision};
+use relm::rules::RULES;
+
+fn hold(path: &str, generated: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("RELM_UPDATE").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, generated).unwrap();
+        return;
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "{path} is out of date; refresh it with `RELM_UPDATE=1 cargo test --test generated`"
+    );
+}
+
+#[test]
+fn the_reference_of_rules_is_current() {
+    let header = || Header {
+        schema: relm::report::rules::EXPLAIN_SCHEMA,
+        today: relm::time::MIN_DATE,
+        revision: Revision { commit: None, dirty: false },
+    };
+    let pages: Vec<_> = RULES.iter().map(|rule| relm::report::rules::Explanation::new(header(), rule, None)).collect();
+    hold("schema/RULES.md", &relm::render::rules::reference(&pages));
+}
+
+#[test]
+fn the_reference_of_commands_is_current() {
+    hold("schema/COMMANDS.md", &relm::cli::reference());
+}
+
+#[test]
+fn the_schemas_of_output_are_current() {
+    for (name, schema) in relm::report::schemas() {
+        hold(&format!("schema/output/{name}.json"), &relm::render::json::render(&schema));
+    }
+}
+
+#[test]
+fn json_output_is_what_its_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("p");
+    let relm = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_relm")).args(arguments).output().unwrap();
+        serde_json::from_slice::<serde_json::Value>(&output.stdout)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr)))
+    };
+    let at = root.to_str().unwrap();
+    let init = relm(&["init", at, "--example", "--format", "json", "--today", "2026-11-16"]);
+    let mut seen = vec![("init", init)];
+    let mut add = |name: &'static str, arguments: &[&str]| {
+        let base = ["-C", at, "--format", "json", "--today", "2026-12-24", name];
+        seen.push((name, relm(&[&base, arguments].concat())));
+    };
+    add("check", &[]);
+    add("plan", &[]);
+    add("show", &["timetable-2.3"]);
+    add("graph", &[]);
+    add("rules", &[]);
+    add("explain", &["overdue-phase"]);
+    // Last, for it changes what the others would say.
+    add("new", &["release", "extra-1"]);
+    let schemas = relm::report::schemas();
+    for (name, document) in &seen {
+        let (_, schema) = schemas.iter().find(|(command, _)| command == name).unwrap();
+        let validator = jsonschema::validator_for(schema.as_value()).unwrap();
+        let faults: Vec<String> = validator.iter_errors(document).map(|error| error.to_string()).collect();
+        assert!(faults.is_empty(), "{name}: {faults:?}");
+        assert_eq!(document["schema"], format!("relm.{name}/1"));
+    }
+    assert_eq!(seen.len(), schemas.len(), "every view is held");
+}
