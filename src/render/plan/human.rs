@@ -1,5 +1,6 @@
 //! The plan in a terminal: a table and a small chart for each release, the order of releases, and what is wrong.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use chrono::NaiveDate;
@@ -245,9 +246,10 @@ fn order(out: &mut String, plan: &Plan, paint: Paint) {
         return;
     }
     let _ = writeln!(out, "{}", paint.bold("Release order"));
+    let by_id: HashMap<&str, &ReleaseView> = plan.releases.iter().map(|release| (&*release.id, release)).collect();
     for (index, level) in plan.order.iter().enumerate() {
         let number = format!("{:>3}. ", index + 1);
-        let mut level: Vec<&ReleaseView> = plan.releases.iter().filter(|release| level.contains(&release.id)).collect();
+        let mut level: Vec<&ReleaseView> = level.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
         level.sort_by_key(|release| (release.target.or(release.planned.end), &release.id));
         let names = level.into_iter().map(|release| match release.target.or(release.planned.end) {
             Some(date) => format!("{} {date}", release.id),
