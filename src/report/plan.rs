@@ -332,20 +332,16 @@ fn margin(portfolio: &Portfolio, schedule: &Schedule, release: usize) -> Option<
     let of_one = |r: usize| {
         let production: HashSet<usize> = production_phases(portfolio, r).collect();
         let phases = portfolio.releases[r].phases.iter().zip(&schedule.releases[r].phases).enumerate();
-        let open = phases.filter(|(p, (phase, _))| !production.contains(p) && !has_ended(phase));
+        let open = phases.filter(|(p, (phase, _))| !production.contains(p) && phase.actual_end().is_none());
         open.filter_map(|(_, (_, own))| own.slack).min()
     };
     portfolio.family(release).into_iter().filter_map(of_one).min()
 }
 
 fn behind(release: &Release, own: &ReleaseSchedule) -> Option<i64> {
-    let open = release.phases.iter().zip(&own.phases).filter(|(phase, _)| !has_ended(phase));
+    let open = release.phases.iter().zip(&own.phases).filter(|(phase, _)| phase.actual_end().is_none());
     let moved = open.filter_map(|(_, own)| Some((own.forecast?.end - own.planned?.end).num_days()));
     moved.max().filter(|days| *days > 0)
-}
-
-fn has_ended(phase: &Phase) -> bool {
-    phase.actual.as_ref().is_some_and(|actual| actual.end.is_some())
 }
 
 fn ends(actual: &crate::model::release::Actual) -> Ends {

@@ -39,6 +39,13 @@ record! {
     }
 }
 
+impl Phase {
+    /// The day it really ended.
+    pub fn actual_end(&self) -> Option<NaiveDate> {
+        self.actual.as_ref()?.end.as_ref().map(|date| date.value)
+    }
+}
+
 record! {
     /// When something really began and ended.
     pub struct Actual {

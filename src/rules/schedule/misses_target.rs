@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{actual_end, days, descendants, end_place, name_of, start_place, subject_of, tempered, way};
+use super::{days, descendants, end_place, name_of, start_place, subject_of, tempered, way};
 use crate::diagnostic::{Finding, Severity};
 use crate::graph::Node;
 use crate::model::{Identified, Spanned};
@@ -78,7 +78,7 @@ pub fn overshoots(cx: &Context<'_>, release: usize, day: NaiveDate) -> bool {
     let late = |end: Option<NaiveDate>| end.is_some_and(|end| end > day);
     let mut phases = manifest.phases.iter().zip(&schedule.phases);
     phases.any(|(phase, dates)| {
-        late(dates.planned.map(|dates| dates.end)) && actual_end(phase).is_none_or(|end| end > day)
+        late(dates.planned.map(|dates| dates.end)) && phase.actual_end().is_none_or(|end| end > day)
     }) || (alone && late(schedule.planned_end))
 }
 

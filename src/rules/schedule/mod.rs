@@ -37,12 +37,7 @@ fn days(number: i64) -> String {
 
 /// Whether a phase is said to have ended.
 fn is_done(phase: &Phase) -> bool {
-    actual_end(phase).is_some()
-}
-
-/// The day a phase really ended.
-fn actual_end(phase: &Phase) -> Option<NaiveDate> {
-    phase.actual.as_ref()?.end.as_ref().map(|date| date.value)
+    phase.actual_end().is_some()
 }
 
 /// The written first day of a phase, with its place.
