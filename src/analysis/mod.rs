@@ -2,6 +2,11 @@
 
 pub mod back_schedule;
 pub mod compare;
+pub mod deployments;
 pub mod gates;
+pub mod occupancy;
 pub mod schedule;
 pub mod selection;
+#[cfg(test)]
+pub mod testing;
+pub mod windows;

@@ -341,6 +341,11 @@ impl Portfolio {
         self.stage_of(environment).is_some_and(|stage| Some(stage) == self.production())
     }
 
+    /// The zone in which times about an environment are read: its own, else the portfolio's.
+    pub fn zone_of(&self, environment: &Environment) -> Tz {
+        environment.timezone.as_ref().map_or(self.zone, |zone| zone.value)
+    }
+
     /// The releases that name this one as `part_of`, by index, sorted by id.
     pub fn children(&self, release: usize) -> &[usize] {
         self.children.get(release).map_or(&[], Vec::as_slice)
@@ -422,5 +427,12 @@ impl Release {
     /// Who yields when two compete: 0 to 100, default 50.
     pub fn priority(&self) -> u32 {
         self.priority.as_ref().map_or(50, |priority| priority.0)
+    }
+}
+
+impl Environment {
+    /// Units that can be used at once, default 1.
+    pub fn capacity(&self) -> u32 {
+        self.capacity.as_ref().map_or(1, |capacity| capacity.value.0)
     }
 }

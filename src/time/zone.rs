@@ -103,7 +103,7 @@ pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
 }
 
 /// What a wall clock in `zone` shows at an instant, kept a day around the range of dates.
-pub(super) fn local(instant: DateTime<Utc>, zone: Tz) -> NaiveDateTime {
+pub fn local(instant: DateTime<Utc>, zone: Tz) -> NaiveDateTime {
     let utc = in_range(instant.naive_utc());
     utc + offset_at(utc, zone)
 }

@@ -91,7 +91,7 @@ fn bookings(cx: &Context<'_>, environment: &Environment, draft: &mut Draft) {
 
 /// Recurring windows with the next times of each.
 fn windows(cx: &Context<'_>, environment: &Environment, windows: &[Window], kind: &'static str) -> Vec<Item> {
-    let zone = environment.timezone.as_ref().map_or(cx.portfolio.zone, |zone| zone.value);
+    let zone = cx.portfolio.zone_of(environment);
     let items = windows.iter().map(|window| {
         let exdates: Vec<_> = window.exdates.iter().map(|date| date.value).collect();
         let minutes = window.duration.value.0;

@@ -202,7 +202,7 @@ impl Judge<'_> {
 
     fn environments(&mut self) {
         for environment in &self.portfolio.environments {
-            let zone = environment.timezone.as_ref().map_or(self.portfolio.zone, |zone| zone.value);
+            let zone = self.portfolio.zone_of(environment);
             for (list, windows) in [("maintenance", &environment.maintenance), ("windows", &environment.windows)] {
                 for (index, window) in windows.iter().enumerate() {
                     let subject = environment.subject().at(format!("{list}/{}", index + 1));
