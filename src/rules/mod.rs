@@ -1,6 +1,7 @@
 //! The rules: one file each, a registry, and the runner that gives findings their severity.
 
 mod dependencies;
+mod environments;
 mod governance;
 mod manifest;
 mod registry;
@@ -34,6 +35,8 @@ choice! {
         Dependencies = "dependencies",
         /// When things happen.
         Schedule = "schedule",
+        /// Where things run.
+        Environments = "environments",
         /// Who answers for what.
         Governance = "governance",
         /// Findings that are allowed.
