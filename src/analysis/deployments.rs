@@ -102,13 +102,12 @@ pub fn planned(portfolio: &Portfolio, schedule: &Schedule, release: usize) -> Ve
 /// The environments a release is deployed to, by index, each once: those of the deployment plan, else those of its phases
 /// in the last stage.
 pub fn environments(portfolio: &Portfolio, release: &Release) -> Vec<usize> {
-    let named: Vec<&Id> = match release.deployment.as_ref().filter(|plan| !plan.environments.is_empty()) {
-        Some(plan) => plan.environments.iter().collect(),
-        None => {
-            let used = release.phases.iter().flat_map(|phase| &phase.environments).map(|used| &used.id);
-            used.filter(|id| portfolio.is_production(id)).collect()
-        }
-    };
+    let planned = release.deployment.iter().flat_map(|plan| &plan.environments);
+    let mut named: Vec<&Id> = planned.collect();
+    if named.is_empty() {
+        let used = release.phases.iter().flat_map(|phase| &phase.environments).map(|used| &used.id);
+        named.extend(used.filter(|id| portfolio.is_production(id)));
+    }
     let mut found = Vec::new();
     for environment in named.into_iter().filter_map(|id| portfolio.environments.index(id)) {
         if !found.contains(&environment) {

@@ -2,12 +2,14 @@
 
 use std::mem::ManuallyDrop;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::args::{Format, Global};
 use super::error::Error;
 use super::find;
 use super::progress::Progress;
+use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::Schedule;
 use crate::diagnostic::{Finding, Severity};
 use crate::git::Repo;
@@ -35,6 +37,7 @@ pub struct Context<'g> {
     pub graph: ManuallyDrop<Graph>,
     /// When things happen.
     pub schedule: ManuallyDrop<Schedule>,
+    booked: ManuallyDrop<OnceLock<Occupancy>>,
 }
 
 impl<'g> Context<'g> {
@@ -84,18 +87,28 @@ impl<'g> Context<'g> {
         }
         let (loaded, graph, schedule) =
             (ManuallyDrop::new(loaded), ManuallyDrop::new(graph), ManuallyDrop::new(schedule));
-        Ok(Self { global, source, loaded, clock, graph, schedule })
+        let booked = ManuallyDrop::new(OnceLock::new());
+        Ok(Self { global, source, loaded, clock, graph, schedule, booked })
     }
 
-    /// Judges the portfolio by the rules of these names, or by all.
-    pub fn judge(&self, only: &[&str]) -> Outcome {
-        let context = rules::Context {
+    /// Who uses which environment when; made when first asked for.
+    pub fn occupancy(&self) -> &Occupancy {
+        self.rules().occupancy()
+    }
+
+    fn rules(&self) -> rules::Context<'_> {
+        rules::Context {
             portfolio: &self.loaded.portfolio,
             graph: &self.graph,
             schedule: &self.schedule,
             clock: &self.clock,
-        };
-        rules::run(&context, &self.loaded.findings, only)
+            booked: &self.booked,
+        }
+    }
+
+    /// Judges the portfolio by the rules of these names, or by all.
+    pub fn judge(&self, only: &[&str]) -> Outcome {
+        rules::run(&self.rules(), &self.loaded.findings, only)
     }
 
     /// Reads the texts that these findings point into, so that a view can show them.

@@ -15,6 +15,9 @@ mod testing;
 mod tests;
 mod wording;
 
+use std::sync::OnceLock;
+
+use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::{PhaseSchedule, ReleaseSchedule, Schedule};
 use crate::choice;
 use crate::diagnostic::{Finding, Severity, Subject};
@@ -88,9 +91,16 @@ pub struct Context<'p> {
     pub schedule: &'p Schedule,
     /// Today and now.
     pub clock: &'p Clock,
+    /// Who uses which environment when; made when first asked for, by [`Context::occupancy`].
+    pub booked: &'p OnceLock<Occupancy>,
 }
 
-impl Context<'_> {
+impl<'p> Context<'p> {
+    /// Who uses which environment when.
+    pub fn occupancy(&self) -> &'p Occupancy {
+        self.booked.get_or_init(|| Occupancy::new(self.portfolio, self.schedule))
+    }
+
     /// Whether a release is part of one that is over. Its own dates then say nothing new: what contradicts them is the
     /// composite's status, which `status-contradicts-actuals` reports once.
     fn is_left_behind(&self, release: usize) -> bool {

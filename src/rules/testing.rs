@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
+use std::sync::OnceLock;
 
 use super::{Context, run};
 use crate::analysis::schedule::Schedule;
@@ -45,7 +46,8 @@ pub fn findings(text: &str) -> Vec<Finding> {
     let clock = Clock::at(When::parse(today).unwrap(), portfolio.zone);
     let graph = Graph::new(&portfolio);
     let schedule = Schedule::new(&portfolio, &graph, clock.today);
-    let cx = Context { portfolio: &portfolio, graph: &graph, schedule: &schedule, clock: &clock };
+    let booked = OnceLock::new();
+    let cx = Context { portfolio: &portfolio, graph: &graph, schedule: &schedule, clock: &clock, booked: &booked };
     run(&cx, &findings, &[]).findings
 }
 

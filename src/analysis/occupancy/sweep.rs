@@ -70,7 +70,9 @@ pub fn levels(portfolio: &Portfolio, bookings: &[Booking]) -> Vec<Level> {
     let mut levels: Vec<Level> = Vec::new();
     let mut sweep = Sweep::new(portfolio, bookings, |_| true);
     while let Some(level) = sweep.next() {
-        let Some(level) = level else { continue };
+        if level.bookers == 0 {
+            continue;
+        }
         match levels.last_mut() {
             Some(last) if last.time.end == level.time.start && (Level { time: level.time, ..*last }) == level => {
                 last.time.end = level.time.end;
@@ -108,8 +110,7 @@ fn collisions(
     let mut sweep = Sweep::new(portfolio, bookings, wanted);
     let mut is_open = false;
     while let Some(level) = sweep.next() {
-        let collision = level.and_then(|level| Some((level, level.collision(capacity)?)));
-        let Some((level, collision)) = collision else {
+        let Some(collision) = level.collision(capacity) else {
             is_open = false;
             close(portfolio, bookings, &mut found, &mut members);
             continue;
@@ -286,8 +287,8 @@ impl<'b> Sweep<'b> {
         }
     }
 
-    /// What holds from the next instant of change to the one after; none inside where nothing is booked, none at the end.
-    fn next(&mut self) -> Option<Option<Level>> {
+    /// What holds from the next instant of change to the one after; after the last one nothing is booked for no time.
+    fn next(&mut self) -> Option<Level> {
         let &(now, _, _) = self.events.get(self.next)?;
         self.fresh.clear();
         while let Some(&(_, starts, index)) = self.events.get(self.next).filter(|(at, _, _)| *at == now) {
@@ -295,9 +296,9 @@ impl<'b> Sweep<'b> {
             self.change(index, starts);
         }
         let end = self.events.get(self.next).map_or(now, |(at, _, _)| *at);
-        let Some(time) = Interval::new(now, end).filter(|_| self.counted > 0) else { return Some(None) };
         let units = u32::try_from(self.units).unwrap_or(u32::MAX);
-        Some(Some(Level { time, units, bookers: self.counted, exclusive: self.exclusive > 0 }))
+        let time = Interval { start: now, end };
+        Some(Level { time, units, bookers: self.counted, exclusive: self.exclusive > 0 })
     }
 
     fn change(&mut self, index: usize, starts: bool) {
