@@ -54,9 +54,9 @@ impl Times {
         zone: Tz,
     ) -> Option<Self> {
         let exdates: Vec<When> = exdates.iter().map(|date| date.value).collect();
-        let rule = Recurrence::parse(rrule, start.value, zone, &exdates).ok()?;
+        let recurrence = Recurrence::parse(rrule, start.value, zone, &exdates).ok()?;
         let length = TimeDelta::try_minutes(minutes).filter(|length| *length > TimeDelta::zero())?;
-        Some(Self { span, pattern: Pattern::Recurring { rule: Box::new(rule), length } })
+        Some(Self { span, pattern: Pattern::Recurring { rule: Box::new(recurrence), length } })
     }
 
     /// The time of a freeze; none when it says too little or what cannot be read.
