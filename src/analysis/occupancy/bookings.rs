@@ -6,10 +6,10 @@ use chrono_tz::Tz;
 use super::{Booking, Source};
 use crate::analysis::deployments::{self, Time, whole_days};
 use crate::analysis::schedule::Schedule;
-use crate::model::environment::Use;
+use crate::model::environment::{Environment, Use};
 use crate::model::release::Status;
 use crate::model::{Id, Portfolio};
-use crate::time::{Interval, zone};
+use crate::time::{Interval, Lag, zone};
 
 /// Every booking of releases that are not cancelled, and of the environments themselves, without setting up.
 pub fn collect(portfolio: &Portfolio, schedule: &Schedule) -> Vec<Booking> {
@@ -116,15 +116,15 @@ pub fn set_up(portfolio: &Portfolio, bookings: &mut [Booking]) {
     let Some(first) = bookings.first() else { return };
     let environment = &portfolio.environments[first.environment];
     let Some(lead) = environment.setup.as_ref().and_then(|setup| setup.lead_time.as_ref()) else { return };
-    let zone = portfolio.zone_of(environment);
-    let calendar = portfolio.calendars.default_calendar();
+    let lead = Lag { duration: lead.value.0, negative: true };
     // Until when each release holds the environment without a gap, as far as the walk has come.
     let mut held_until = std::collections::HashMap::new();
     for booking in bookings {
         let until = booking.release.map(|release| held_until.entry(release).or_insert(DateTime::<Utc>::MIN_UTC));
         let continues = until.as_ref().is_some_and(|until| **until >= booking.time.start);
         if booking.r#use == Use::Code && !continues {
-            booking.held_from = before(calendar, booking.time.start, lead.value.0, zone);
+            let start = booking.time.start;
+            booking.held_from = by_lead_time(portfolio, environment, start, lead).min(start);
         }
         if let Some(until) = until {
             *until = (*until).max(booking.time.end);
@@ -132,17 +132,17 @@ pub fn set_up(portfolio: &Portfolio, bookings: &mut [Booking]) {
     }
 }
 
-/// The instant a lead time before a start: as many days earlier, at the same time of day.
-fn before(
-    calendar: &crate::time::WorkCalendar,
-    start: DateTime<Utc>,
-    lead: crate::time::Duration,
-    zone: Tz,
+/// An instant moved by a lead time, in days of the default calendar, at the same time of day in the zone of the environment.
+pub fn by_lead_time(
+    portfolio: &Portfolio,
+    environment: &Environment,
+    instant: DateTime<Utc>,
+    lead: Lag,
 ) -> DateTime<Utc> {
-    let local = zone::local(start, zone);
-    let lag = crate::time::Lag { duration: lead, negative: true };
-    let day = calendar.add_lag(local.date(), lag);
-    zone::resolve(day.and_time(local.time()), zone).instant().min(start)
+    let zone = portfolio.zone_of(environment);
+    let local = zone::local(instant, zone);
+    let day = portfolio.calendars.default_calendar().add_lag(local.date(), lead);
+    zone::resolve(day.and_time(local.time()), zone).instant()
 }
 
 #[cfg(test)]

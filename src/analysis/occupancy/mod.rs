@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
+pub use bookings::by_lead_time;
 pub use sweep::{Collision, Conflict, Level};
 
 use super::schedule::Schedule;
