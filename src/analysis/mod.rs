@@ -10,4 +10,5 @@ pub mod schedule;
 pub mod selection;
 #[cfg(test)]
 pub mod testing;
+pub mod usage;
 pub mod windows;

@@ -1,9 +1,11 @@
 //! Collecting bookings, and the time it takes to set up.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{Booking, Source};
+use super::{Booking, Hold, Source};
 use crate::analysis::deployments::{self, Time, whole_days};
 use crate::analysis::schedule::Schedule;
 use crate::model::environment::{Environment, Use};
@@ -118,7 +120,7 @@ pub fn set_up(portfolio: &Portfolio, bookings: &mut [Booking]) {
     let Some(lead) = environment.setup.as_ref().and_then(|setup| setup.lead_time.as_ref()) else { return };
     let lead = Lag { duration: lead.value.0, negative: true };
     // Until when each release holds the environment without a gap, as far as the walk has come.
-    let mut held_until = std::collections::HashMap::new();
+    let mut held_until = HashMap::new();
     for booking in bookings {
         let until = booking.release.map(|release| held_until.entry(release).or_insert(DateTime::<Utc>::MIN_UTC));
         let continues = until.as_ref().is_some_and(|until| **until >= booking.time.start);
@@ -130,6 +132,29 @@ pub fn set_up(portfolio: &Portfolio, bookings: &mut [Booking]) {
             *until = (*until).max(booking.time.end);
         }
     }
+}
+
+/// The uses of one environment without a gap, drafts left out, by start.
+pub fn holds(bookings: &[Booking]) -> Vec<Hold> {
+    let mut found: Vec<Hold> = Vec::new();
+    let mut open: HashMap<usize, usize> = HashMap::new();
+    for booking in bookings.iter().filter(|booking| !booking.tentative) {
+        let installs = booking.r#use == Use::Code;
+        let running = booking.release.and_then(|release| open.get(&release)).copied();
+        match running.filter(|&index| found[index].time.end >= booking.held_from) {
+            Some(index) => {
+                found[index].time.end = found[index].time.end.max(booking.time.end);
+                found[index].installs |= installs;
+            }
+            None => {
+                if let Some(release) = booking.release {
+                    open.insert(release, found.len());
+                }
+                found.push(Hold { release: booking.release, time: booking.held(), installs });
+            }
+        }
+    }
+    found
 }
 
 /// An instant moved by a lead time, in days of the default calendar, at the same time of day in the zone of the environment.

@@ -124,6 +124,17 @@ impl Booking {
     }
 }
 
+/// A use of an environment without a gap: what one release books there on end, or one booking that is for no release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// The release, by index.
+    pub release: Option<usize>,
+    /// When, setting up included.
+    pub time: Stretch,
+    /// Whether a version is installed in it.
+    pub installs: bool,
+}
+
 /// Every booking of a portfolio.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Occupancy {
@@ -166,6 +177,16 @@ impl Occupancy {
     /// none. Sorted.
     pub fn levels(&self, portfolio: &Portfolio, environment: usize) -> Vec<Level> {
         sweep::levels(portfolio, self.of(environment))
+    }
+
+    /// The same without drafts.
+    pub fn definite_levels(&self, portfolio: &Portfolio, environment: usize) -> Vec<Level> {
+        sweep::definite_levels(portfolio, self.of(environment))
+    }
+
+    /// The uses of an environment, drafts left out, by start.
+    pub fn holds(&self, environment: usize) -> Vec<Hold> {
+        bookings::holds(self.of(environment))
     }
 
     /// Where bookings of an environment collide, by start.

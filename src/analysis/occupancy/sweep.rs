@@ -67,8 +67,16 @@ pub struct Conflict {
 
 /// Every stretch in which something is booked.
 pub fn levels(portfolio: &Portfolio, bookings: &[Booking]) -> Vec<Level> {
+    levels_of(Sweep::new(portfolio, bookings, |_| true))
+}
+
+/// The same without drafts.
+pub fn definite_levels(portfolio: &Portfolio, bookings: &[Booking]) -> Vec<Level> {
+    levels_of(Sweep::new(portfolio, bookings, |booking| !booking.tentative))
+}
+
+fn levels_of(mut sweep: Sweep<'_>) -> Vec<Level> {
     let mut levels: Vec<Level> = Vec::new();
-    let mut sweep = Sweep::new(portfolio, bookings, |_| true);
     while let Some(level) = sweep.next() {
         if level.bookers == 0 {
             continue;
