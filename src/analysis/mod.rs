@@ -1,5 +1,6 @@
 //! Pure analysis of a portfolio: no file, clock, environment variable or process is touched here.
 
+pub mod advice;
 pub mod availability;
 pub mod back_schedule;
 pub mod compare;

@@ -128,12 +128,12 @@ pub fn of_environment(
 fn cost(portfolio: &Portfolio, environment: usize, usage: &Usage, days: f64, running: f64) -> Option<f64> {
     let manifest = &portfolio.environments[environment];
     let cost = manifest.cost.as_ref();
-    let per_day = cost.and_then(|cost| cost.per_day);
+    let per_day = cost.and_then(|cost| Some(cost.per_day.as_ref()?.value));
     if manifest.provisioning != Some(Provisioning::OnDemand) {
         return Some(per_day? * days);
     }
-    let per_setup = product(usage.uses, cost.and_then(|cost| cost.per_setup))?;
-    let rate = portfolio.settings.rates.as_ref().and_then(|rates| rates.person_day);
+    let per_setup = product(usage.uses, cost.and_then(|cost| Some(cost.per_setup.as_ref()?.value)))?;
+    let rate = portfolio.settings.rates.as_ref().and_then(|rates| Some(rates.person_day.as_ref()?.value));
     let work = match usage.setup_effort? {
         0.0 => 0.0,
         effort => effort * rate?,

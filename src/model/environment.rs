@@ -62,9 +62,9 @@ record! {
     /// What an environment costs, in the currency of the portfolio.
     pub struct Cost {
         /// Each day it stands.
-        pub per_day: Option<f64>,
+        pub per_day: Option<Spanned<f64>>,
         /// Each time it is set up.
-        pub per_setup: Option<f64>,
+        pub per_setup: Option<Spanned<f64>>,
     }
 }
 

@@ -289,9 +289,9 @@ record! {
     /// Money.
     pub struct Rates {
         /// One person for one day.
-        pub person_day: Option<f64>,
+        pub person_day: Option<Spanned<f64>>,
         /// One day of delay.
-        pub delay_day: Option<f64>,
+        pub delay_day: Option<Spanned<f64>>,
         /// The currency, ISO 4217.
         pub currency: Option<Text>,
     }

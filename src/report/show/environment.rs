@@ -24,8 +24,8 @@ pub fn describe(cx: &Context<'_>, index: usize, draft: &mut Draft) {
         draft.fact("set-up", Some([lead, effort].into_iter().flatten().collect::<Vec<_>>().join(", ")));
     }
     if let Some(cost) = &environment.cost {
-        let day = cost.per_day.map(|amount| format!("{amount} a day"));
-        let setup = cost.per_setup.map(|amount| format!("{amount} a set-up"));
+        let day = cost.per_day.as_ref().map(|amount| format!("{amount} a day"));
+        let setup = cost.per_setup.as_ref().map(|amount| format!("{amount} a set-up"));
         draft.fact("cost", Some([day, setup].into_iter().flatten().collect::<Vec<_>>().join(", ")));
     }
     draft.fact("soak", environment.soak.as_ref());
