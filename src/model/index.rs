@@ -336,6 +336,18 @@ impl Portfolio {
         self.environments.get(environment).map(|environment| &environment.stage)
     }
 
+    /// The zone in which dates and times about an environment are meant: its own, else the portfolio's.
+    pub fn zone_of(&self, environment: &str) -> Tz {
+        let own = self.environments.get(environment).and_then(|environment| environment.timezone.as_ref());
+        own.map_or(self.zone, |zone| zone.value)
+    }
+
+    /// Whether releases of this type are made in haste: those that may close their gates afterwards, and `emergency`.
+    pub fn is_emergency(&self, release_type: &str) -> bool {
+        let declared = self.settings.release_types.get(release_type);
+        release_type == "emergency" || declared.is_some_and(|ty| ty.review_within.is_some())
+    }
+
     /// Whether an environment belongs to the last stage.
     pub fn is_production(&self, environment: &str) -> bool {
         self.stage_of(environment).is_some_and(|stage| Some(stage) == self.production())

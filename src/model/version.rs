@@ -48,6 +48,16 @@ fn compare_parts(x: &str, y: &str) -> Ordering {
     }
 }
 
+/// One text for all versions that [`compare`] as equal: `v1.02.0` and `1.2` are the same.
+pub fn canonical(version: &str) -> String {
+    let mut parts: Vec<&str> = parts(version).collect();
+    while parts.last().is_some_and(|part| is_number(part) && beyond(part).is_eq()) {
+        parts.pop();
+    }
+    let trimmed = |part: &&str| if is_number(part) { part.trim_start_matches('0') } else { part }.to_owned();
+    parts.iter().map(trimmed).collect::<Vec<_>>().join(".")
+}
+
 /// Whether two versions belong to one line of maintenance: they differ in their last part at most.
 pub fn same_line(a: &str, b: &str) -> bool {
     let (a, b): (Vec<&str>, Vec<&str>) = (parts(a).collect(), parts(b).collect());
@@ -175,6 +185,17 @@ mod tests {
         assert_eq!(compare("26.0.0.0rc1", "26.0.0"), Ordering::Less);
         assert_eq!(compare("v1.2", "1.2.0"), Ordering::Equal);
         assert_eq!(compare("1.02", "1.2"), Ordering::Equal);
+    }
+
+    #[test]
+    fn equal_versions_have_one_text() {
+        let versions =
+            ["1", "1.0", "v1.0.0", "01", "1.0.1", "1.1", "1.01", "1.0a", "1a", "1.a", "1.0.a", "", "0", "v", "1-0_0"];
+        for a in versions {
+            for b in versions {
+                assert_eq!(canonical(a) == canonical(b), compare(a, b).is_eq(), "{a} {b}");
+            }
+        }
     }
 
     #[test]
