@@ -103,6 +103,12 @@ impl<'p> Installed<'p> {
         range.map_or(&[], |range| &self.entries[range.clone()])
     }
 
+    /// The same for every project of an environment, by project.
+    pub fn histories(&self, environment: &str) -> impl Iterator<Item = &[Installation<'p>]> {
+        let places = self.places.get(environment).into_iter().flat_map(BTreeMap::values);
+        places.map(|range| &self.entries[range.clone()])
+    }
+
     /// What is installed of a project in an environment at an instant: the last successful deployment that had finished.
     pub fn at(&self, environment: &str, project: &str, instant: DateTime<Utc>) -> Option<Installation<'p>> {
         last(self.history(environment, project), instant)
@@ -110,8 +116,7 @@ impl<'p> Installed<'p> {
 
     /// Everything that is installed in an environment at an instant, by project.
     pub fn all_at(&self, environment: &str, instant: DateTime<Utc>) -> Vec<Installation<'p>> {
-        let places = self.places.get(environment).into_iter().flat_map(BTreeMap::values);
-        places.filter_map(|range| last(&self.entries[range.clone()], instant)).collect()
+        self.histories(environment).filter_map(|history| last(history, instant)).collect()
     }
 
     /// The first time that a version of a project was installed in a stage, by its place in the order of promotion.

@@ -1,9 +1,11 @@
 //! The way of versions through the stages: which stages a release must go through, which it does, and how long a version
 //! has to stay in one before it may enter the next.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::installed::{Installation, Installed};
 use super::schedule::Schedule;
+use crate::model::environment::Use;
 use crate::model::release::{EnvironmentUse, Release, ScopeItem, Status};
 use crate::model::{Id, Portfolio};
 use crate::time::{Duration, WorkCalendar};
@@ -58,6 +60,56 @@ pub fn scope(portfolio: &Portfolio, release: usize) -> Vec<&ScopeItem> {
 pub fn start(portfolio: &Portfolio, schedule: &Schedule, release: usize, phase: usize) -> Option<NaiveDate> {
     let actual = portfolio.releases[release].phases[phase].actual.as_ref().and_then(|actual| actual.start.as_ref());
     actual.map(|day| day.value).or(schedule.phase(release, phase).planned.map(|dates| dates.start))
+}
+
+/// A version of a project on its way; without a version only phases say where it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Traveller<'p, 'v> {
+    /// The project; none for a release that does not say what it ships.
+    pub project: Option<&'p str>,
+    /// The version.
+    pub version: Option<&'p str>,
+    /// The phases of the release that brings it, as [`visits`] finds them.
+    pub visits: &'v [Visit<'p>],
+}
+
+/// Since when a version is in a stage.
+#[derive(Debug, Clone, Copy)]
+pub struct Stay<'p> {
+    /// The stage, by its place in the order of promotion.
+    pub stage: usize,
+    /// The first day.
+    pub since: NaiveDate,
+    /// The first successful deployment there; none where there is no record and the first phase there counts.
+    pub record: Option<Installation<'p>>,
+    /// The first phase there, where no record says more.
+    pub visit: Option<Visit<'p>>,
+}
+
+/// The stay of a version in the nearest stage before `stage` where a record shows it or a phase brings it: since its first
+/// successful deployment, else since the first phase there that books for `code`. What begins after `until` does not
+/// count. None when it is nowhere before.
+pub fn stay_before<'p>(
+    portfolio: &'p Portfolio,
+    schedule: &Schedule,
+    installed: &Installed<'p>,
+    who: Traveller<'p, '_>,
+    stage: usize,
+    until: Option<DateTime<Utc>>,
+) -> Option<Stay<'p>> {
+    (0..stage).rev().find_map(|earlier| {
+        let first =
+            who.project.zip(who.version).and_then(|(project, version)| installed.first(earlier, project, version));
+        if let Some(record) = first.filter(|first| until.is_none_or(|until| first.at <= until)) {
+            return Some(Stay { stage: earlier, since: record.day(portfolio), record: Some(record), visit: None });
+        }
+        let there = who.visits.iter().filter(|visit| visit.stage == earlier && visit.used.r#use == Use::Code);
+        let days = there.filter_map(|visit| Some((start(portfolio, schedule, visit.release, visit.phase)?, visit)));
+        let (since, visit) = days.min_by_key(|(day, _)| *day)?;
+        let begins = crate::time::zone::start_of_day(since, portfolio.zone_of(&visit.used.id));
+        let counts = until.is_none_or(|until| begins <= until);
+        counts.then_some(Stay { stage: earlier, since, record: None, visit: Some(*visit) })
+    })
 }
 
 /// The calendar a soak is counted in: that of the release, else the default.

@@ -1,7 +1,7 @@
 //! Every rule.
 
 use super::Rule;
-use super::{dependencies, governance, manifest, schedule, suppressions};
+use super::{dependencies, environments, governance, manifest, schedule, suppressions};
 
 /// Every rule, sorted by name.
 pub static RULES: &[&Rule] = &[
@@ -21,13 +21,18 @@ pub static RULES: &[&Rule] = &[
     &governance::missing_risk_mitigation::RULE,
     &schedule::no_slack::RULE,
     &schedule::non_working_day::RULE,
+    &environments::not_hosted::RULE,
     &schedule::outside_composite::RULE,
     &schedule::overdue_milestone::RULE,
     &schedule::overdue_phase::RULE,
+    &environments::promotion_order::RULE,
+    &environments::soak_too_short::RULE,
+    &environments::stage_skipped::RULE,
     &schedule::starts_before_predecessor::RULE,
     &governance::status_contradicts_actuals::RULE,
     &suppressions::suppression_without_reason::RULE,
     &manifest::syntax::RULE,
+    &environments::unbooked_phase::RULE,
     &manifest::unknown_field::RULE,
     &manifest::unknown_reference::RULE,
     &governance::unknown_role::RULE,
