@@ -29,8 +29,9 @@ Phases that have begun are a matter of records, and so are releases that are ove
 By records, at most a warning: reports the first successful deployment of a version to a stage when the version was not
 in each stage that the type of the release demands, or came to an earlier stage only afterwards. Where no type demands
 stages, it reports a version that was in no earlier stage although deployments of the project to earlier stages were recorded by
-then. Deployments that go back (`reason: rollback`) are left alone, and emergencies unless their type demands stages. There is one
-finding for each project and stage, for its latest deployment.
+then. Deployments that go back or mend a fault (`reason: rollback`, `reason: fix`) are left alone, and so are emergencies unless
+their type demands stages. A stage that was missed is told once, where the version went next; there is one finding for each
+project, for its latest deployment.
 
 ## Why
 
@@ -184,15 +185,11 @@ fn by_records(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let installed = Installed::new(portfolio);
-    let firsts = installed.firsts();
-    for same in firsts.chunk_by(|a, b| a.0 == b.0 && a.1.record.project == b.1.record.project) {
-        let order = same[0].0;
-        let mut breaches: Vec<(Installation<'_>, Vec<usize>)> = same
-            .iter()
-            .map(|(_, entry)| (*entry, missed(portfolio, &installed, *entry, order)))
-            .filter(|(_, missed)| !missed.is_empty())
-            .collect();
-        let Some((entry, missed)) = breaches.pop() else { continue };
+    for same in installed.firsts().chunk_by(|a, b| a.1.record.project == b.1.record.project) {
+        let breaches = same.iter().map(|&(order, entry)| (order, entry, told(portfolio, &installed, entry, order)));
+        let mut breaches: Vec<_> = breaches.filter(|(.., missed)| !missed.is_empty()).collect();
+        breaches.sort_by_key(|(_, entry, _)| entry.at);
+        let Some((order, entry, missed)) = breaches.pop() else { continue };
         let record = entry.record;
         let stages = quoted(missed.iter().map(|&missed| stage(portfolio, missed).as_str()));
         let message = format!(
@@ -210,9 +207,9 @@ fn by_records(cx: &Context<'_>, out: &mut Vec<Finding>) {
             finding =
                 finding.related(later.record.environment.span, record_subject(later.record), "it came here later");
         }
-        let places =
-            breaches.iter().rev().map(|(entry, _)| (entry.record.environment.span, record_subject(entry.record)));
-        out.push(with_places(finding, places, "this version did the same"));
+        let earlier = breaches.iter().rev();
+        let places = earlier.map(|(_, entry, _)| (entry.record.environment.span, record_subject(entry.record)));
+        out.push(with_places(finding, places, "this was out of order too"));
     }
 }
 
@@ -221,7 +218,8 @@ fn missed(portfolio: &Portfolio, installed: &Installed<'_>, entry: Installation<
     let record = entry.record;
     let (project, version) = (&record.project, &record.version);
     // Records that could not be read may hold what is missing.
-    if order == 0 || record.reason == Some(DeploymentReason::Rollback) || portfolio.damage.may_name(project) {
+    let is_planned = record.reason.unwrap_or(DeploymentReason::Planned) == DeploymentReason::Planned;
+    if order == 0 || !is_planned || portfolio.damage.may_name(project) {
         return Vec::new();
     }
     let release = record.release.as_ref().and_then(|id| portfolio.releases.get(id));
@@ -239,6 +237,17 @@ fn missed(portfolio: &Portfolio, installed: &Installed<'_>, entry: Installation<
     }
     let is_kept = |&earlier: &usize| installed.kept_since(earlier, project).is_some_and(|since| since <= entry.at);
     (0..order).filter(is_kept).collect()
+}
+
+/// The same stages without those that the stage after them tells of already.
+fn told(portfolio: &Portfolio, installed: &Installed<'_>, entry: Installation<'_>, order: usize) -> Vec<usize> {
+    let was_in = |stage: usize| {
+        let first = installed.first(stage, &entry.record.project, &entry.record.version);
+        first.is_some_and(|first| first.at <= entry.at)
+    };
+    let mut missed = missed(portfolio, installed, entry, order);
+    missed.retain(|&missed| !(missed + 1..order).any(was_in));
+    missed
 }
 
 #[cfg(test)]
@@ -384,10 +393,20 @@ mod tests {
         assert!(with("quick", ", release: winter").is_empty());
         assert!(with("emergency", ", release: winter").is_empty());
         assert!(with("minor", ", reason: rollback").is_empty());
+        assert!(with("minor", ", reason: fix").is_empty());
     }
 
     #[test]
-    fn a_project_is_one_finding_in_a_stage_for_the_latest() {
+    fn a_stage_that_was_missed_is_told_once() {
+        let records = [record("2", "near", "03", ", release: winter"), record("2", "live", "05", ", release: winter")];
+        assert_eq!(
+            recorded("strict", &records),
+            ["`p` 2 entered `copy` on 2026-11-03 without having been in `test` before"]
+        );
+    }
+
+    #[test]
+    fn a_project_is_one_finding_for_the_latest() {
         let records = [
             record("1", "try", "01", ""),
             record("2", "live", "02", ""),
