@@ -141,7 +141,7 @@ fn the_last_release_counts_and_one_that_records_agree_with() {
     );
     assert_eq!(with(&record("p", "2", "live", "2026-11-10", "succeeded")), ["live p 3 true, found 2"]);
     assert_eq!(with(&record("p", "4", "live", "2026-11-14", "succeeded")), ["live p 3 true, found 4"]);
-    let ahead = record("p", "4", "live", "2026-11-14", "succeeded").replace("}", ", release: c}");
+    let ahead = record("p", "4", "live", "2026-11-14", "succeeded").replace('}', ", release: c}");
     assert!(with(&ahead).is_empty());
 }
 

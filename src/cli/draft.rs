@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
+use super::ride::Ride;
 use crate::analysis::back_schedule::PlacedPhase;
+use crate::analysis::trains;
 use crate::model::portfolio::{ReleaseType, Requirement};
 use crate::model::release::{Dependency, EnvironmentUse, Link};
 use crate::model::{Kind, Portfolio};
@@ -110,6 +112,8 @@ pub struct Release<'a> {
     pub target: NaiveDate,
     /// Its phases.
     pub phases: &'a [PlacedPhase],
+    /// The departure it is, where it rides a train.
+    pub ride: Option<&'a Ride>,
 }
 
 /// A new release.
@@ -118,15 +122,40 @@ pub fn release(portfolio: &Portfolio, draft: &Release<'_>) -> String {
     let _ = writeln!(out, "type: {}", scalar(draft.type_name));
     out += "status: draft                     # draft | planned | in-progress | released | closed | cancelled\n";
     out += &draft.head.owner("the release coordinator: a person or a team of relm.yaml");
+    if let Some(ride) = draft.ride {
+        let _ = writeln!(out, "labels: {{{}: {}}}", trains::LABEL, scalar(&ride.train));
+    }
     let _ = writeln!(out, "announced: {}", draft.announced);
-    let _ = writeln!(out, "target: {}                # the promise to the business", draft.target);
-    out += "\n# What ships:\n# scope:\n#   - {project: PROJECT, version: 1.2.0}\n";
+    let promise = if draft.ride.is_some() { "the departure of the train" } else { "the promise to the business" };
+    let _ = writeln!(out, "target: {}                # {promise}", draft.target);
+    out += &scope(draft.ride);
     out += "\n# Placed backwards from the target: the latest starts that keep it. What follows another phase moves with it.\n";
     out += "phases:\n";
     draft.phases.iter().for_each(|phase| out += &phase_line(phase));
     out += &missing_stages(portfolio, draft);
+    out += &milestones(draft.ride);
     out += &gates(portfolio, draft);
     out += &demands(draft);
+    out
+}
+
+fn scope(ride: Option<&Ride>) -> String {
+    let Some(ride) = ride.filter(|ride| !ride.projects.is_empty()) else {
+        return "\n# What ships:\n# scope:\n#   - {project: PROJECT, version: 1.2.0}\n".to_owned();
+    };
+    let mut out = "\n# What rides: say the `version:` of each, and take out what stays behind.\nscope:\n".to_owned();
+    for project in &ride.projects {
+        let _ = writeln!(out, "  - {{project: {}}}", scalar(project));
+    }
+    out
+}
+
+fn milestones(ride: Option<&Ride>) -> String {
+    let Some(ride) = ride.filter(|ride| !ride.milestones.is_empty()) else { return String::new() };
+    let mut out = "\nmilestones:\n".to_owned();
+    for (id, day) in &ride.milestones {
+        let _ = writeln!(out, "  - {{id: {}, date: {day}}}", scalar(id));
+    }
     out
 }
 

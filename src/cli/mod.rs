@@ -12,6 +12,7 @@ mod output;
 mod owner;
 mod progress;
 mod reference;
+mod ride;
 mod select;
 mod templates;
 mod terminal;

@@ -23,8 +23,22 @@ pub struct New {
     /// The date promised to the business; of a release.
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub target: Option<NaiveDate>,
+    /// The train that a release rides.
+    pub train: Option<String>,
     /// The phases of a release, placed as late as the target allows.
     pub phases: Vec<Phase>,
+    /// The milestones that the train sets.
+    pub milestones: Vec<Milestone>,
+}
+
+/// A day that matters.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Milestone {
+    /// The id.
+    pub id: String,
+    /// The day.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub date: NaiveDate,
 }
 
 /// A placed phase.

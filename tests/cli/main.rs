@@ -14,3 +14,4 @@ mod sandbox;
 mod select;
 mod show;
 mod signals;
+mod train;

@@ -12,6 +12,7 @@ use crate::analysis::back_schedule::{self as plan, DEFAULT_TYPES, PlacedPhase};
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::{Error, plain_io};
+use crate::cli::ride::Ride;
 use crate::cli::{draft, output, owner};
 use crate::diagnostic::Span;
 use crate::load::root::ROOT_FILE;
@@ -19,22 +20,22 @@ use crate::model::records::ChangeType;
 use crate::model::scalar::is_id;
 use crate::model::{Identified, Kind, Portfolio, Table, schema};
 use crate::render::{json, text::sanitize};
-use crate::report::new::{New as View, Phase, SCHEMA};
+use crate::report::new::{Milestone, New as View, Phase, SCHEMA};
 
 /// Add a project, an environment, a release or a change
 #[derive(Debug, Parser)]
 #[command(
     name = "new",
-    after_help = "Examples:\n  relm new release cards-2027.1 --target 2027-02-14\n  relm new release fix-8 --template emergency\n  relm new environment uat-2 --template uat\n  relm new project ledger\n\nOne new file is written where its siblings live; nothing is overwritten. A release gets the phases and gates of its type, placed backwards from the target; a type without `phases:` gets build (10d), test (5d) and deploy (1d)."
+    after_help = "Examples:\n  relm new release cards-2027.1 --target 2027-02-14\n  relm new release fix-8 --template emergency\n  relm new release --train weekly                          the next departure that no release is yet\n  relm new environment uat-2 --template uat\n  relm new project ledger\n\nOne new file is written where its siblings live; nothing is overwritten. A release gets the phases and gates of its type, placed backwards from the target; a type without `phases:` gets build (10d), test (5d) and deploy (1d). With `--train` it departs with the train: the projects, the type and the milestones are the train's."
 )]
 pub struct New {
     /// What to add
     #[arg(value_name = "KIND")]
     kind: NewKind,
 
-    /// Its id; the file is named after it
-    #[arg(value_name = "ID")]
-    id: String,
+    /// Its id; the file is named after it. With `--train` it may be left out: TRAIN-DATE
+    #[arg(value_name = "ID", required_unless_present = "train")]
+    id: Option<String>,
 
     /// The type of the release (default `minor`) or change (default `normal`), the stage of the environment
     #[arg(long, value_name = "TYPE")]
@@ -43,6 +44,10 @@ pub struct New {
     /// The day the release is promised for; default the earliest that leaves time for the work and the notice
     #[arg(long, value_name = "DATE", value_parser = args::date)]
     target: Option<NaiveDate>,
+
+    /// Make the release a departure of this train, on the target or on the next day that is to be filled
+    #[arg(long, value_name = "ID")]
+    train: Option<String>,
 }
 
 /// What can be added.
@@ -75,6 +80,15 @@ impl NewKind {
     }
 }
 
+/// What is asked for, as far as the portfolio decides it.
+struct Wanted {
+    kind: NewKind,
+    id: String,
+    template: Option<String>,
+    target: Option<NaiveDate>,
+    ride: Option<Ride>,
+}
+
 /// A manifest that is ready to be written.
 struct Draft {
     text: String,
@@ -95,25 +109,32 @@ impl Command for New {
         if global.at.is_some() {
             return Err(Error::usage("`new` writes a file, so it cannot work at a revision").hint("leave `--at` out"));
         }
-        if !is_id(&self.id) {
-            let error = Error::usage(format!("`{}` is not an id", self.id));
+        if let Some(id) = self.id.as_deref().filter(|id| !is_id(id)) {
+            let error = Error::usage(format!("`{id}` is not an id"));
             return Err(
                 error.hint("an id begins with a letter or digit and goes on with letters, digits, `.`, `_`, `-`")
             );
         }
-        if self.target.is_some() && self.kind != NewKind::Release {
-            let error = Error::usage(format!("a {} has no target", self.kind.kind().as_str()));
-            return Err(error.hint("leave `--target` out"));
+        let kind = self.kind.kind().as_str();
+        let not_of_a_release = [
+            (self.target.is_some(), "target", format!("a {kind} has no target")),
+            (self.train.is_some(), "train", format!("a {kind} rides no train")),
+        ];
+        for (given, option, message) in not_of_a_release {
+            if given && self.kind != NewKind::Release {
+                return Err(Error::usage(message).hint(format!("leave `--{option}` out")));
+            }
         }
         let mut context = Context::open(global)?;
         context.note_findings();
-        self.refuse_existing(&mut context)?;
-        let file = self.file(&context);
+        let wanted = self.wanted(&context)?;
+        wanted.refuse_existing(&mut context)?;
+        let file = wanted.file(&context);
         let path = context.source.root().join(&file);
         if path.symlink_metadata().is_ok() {
             return Err(Error::usage(format!("there is a file `{file}` already; nothing was written")));
         }
-        let draft = self.draft(&context, &file)?;
+        let draft = wanted.draft(&context, &file)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(|error| {
             Error::output(format!("cannot make the folder `{}`: {}", folder.display(), plain_io(&error)))
@@ -126,11 +147,13 @@ impl Command for New {
         });
         let view = View {
             header: context.header(SCHEMA),
-            kind: self.kind.kind().as_str(),
-            id: self.id.clone(),
+            kind,
             file,
             target: draft.target,
             phases: phases.collect(),
+            milestones: wanted.ride.iter().flat_map(|ride| &ride.milestones).map(milestone).collect(),
+            train: wanted.ride.map(|ride| ride.train),
+            id: wanted.id,
         };
         global.write(&match global.format {
             Format::Json => json::render(&view),
@@ -141,6 +164,25 @@ impl Command for New {
 }
 
 impl New {
+    /// With the departure that a release is to be, which says what is not said here.
+    fn wanted(self, context: &Context<'_>) -> Result<Wanted, Error> {
+        let Self { kind, id, template, target, train } = self;
+        let ride = train.map(|train| Ride::of(context, &train, target)).transpose()?;
+        let id = id.or_else(|| ride.as_ref().map(|ride| ride.release_id.clone())).unwrap_or_default();
+        let target = ride.as_ref().map(|ride| ride.day).or(target);
+        let of_train = ride.as_ref().and_then(|ride| Some((&ride.train, ride.release_type.clone()?)));
+        let template = match (of_train, template) {
+            (Some((train, of_train)), Some(other)) if of_train != other => {
+                let error = Error::usage(format!("the releases of `{train}` are of the type `{of_train}`"));
+                return Err(error.hint("leave `--template` out"));
+            }
+            (of_train, template) => of_train.map(|(_, of_train)| of_train).or(template),
+        };
+        Ok(Wanted { kind, id, template, target, ride })
+    }
+}
+
+impl Wanted {
     /// An id is unique within its kind, whatever its case.
     fn refuse_existing(&self, context: &mut Context<'_>) -> Result<(), Error> {
         let portfolio = &context.loaded.portfolio;
@@ -280,7 +322,15 @@ impl New {
         let declared = portfolio.settings.release_types.get(type_name);
         let text = draft::release(
             portfolio,
-            &draft::Release { head, type_name, declared, announced: today, target, phases: &placed },
+            &draft::Release {
+                head,
+                type_name,
+                declared,
+                announced: today,
+                target,
+                phases: &placed,
+                ride: self.ride.as_ref(),
+            },
         );
         Ok(Draft { text, target: Some(target), phases: placed })
     }
@@ -308,6 +358,10 @@ fn places<T: Identified>(table: &Table<T>) -> Vec<Span> {
     table.iter().map(Identified::span).collect()
 }
 
+fn milestone((id, date): &(String, NaiveDate)) -> Milestone {
+    Milestone { id: id.clone(), date: *date }
+}
+
 fn days(count: TimeDelta) -> String {
     let count = count.num_days();
     format!("{count} day{}", if count == 1 { "" } else { "s" })
@@ -315,12 +369,13 @@ fn days(count: TimeDelta) -> String {
 
 fn human(view: &View) -> String {
     let mut out = format!("Wrote `{}`\n", sanitize(&view.file));
-    let width = view.phases.iter().map(|phase| phase.id.len()).max().unwrap_or_default().max("target".len());
-    for phase in &view.phases {
-        let _ = writeln!(out, "  {:width$}  {} – {}", sanitize(&phase.id), phase.start, phase.end);
-    }
-    if let Some(target) = view.target {
-        let _ = writeln!(out, "  {:width$}  {target}", "target");
+    let milestones = view.milestones.iter().map(|milestone| (milestone.id.as_str(), milestone.date.to_string()));
+    let phases = view.phases.iter().map(|phase| (phase.id.as_str(), format!("{} – {}", phase.start, phase.end)));
+    let target = view.target.map(|target| ("target", target.to_string()));
+    let lines: Vec<(&str, String)> = milestones.chain(phases).chain(target).collect();
+    let width = lines.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
+    for (id, dates) in lines {
+        let _ = writeln!(out, "  {:width$}  {dates}", sanitize(id));
     }
     out
 }

@@ -7,8 +7,10 @@ use chrono_tz::Tz;
 
 use super::context::{Context, wall_clock};
 use super::{Draft, Item};
+use crate::analysis::trains::{Departure, Timetable};
 use crate::model::Identified;
 use crate::model::release::{At, Delivery, Deployment, Mode, Release, Rollout, Step, TimeWindow};
+use crate::model::train::Train;
 use crate::time::{Duration, Lag, When};
 
 /// Departures that are shown.
@@ -157,27 +159,11 @@ pub fn train(cx: &Context<'_>, index: usize, draft: &mut Draft) {
     draft.fact("departs", Some(&train.rrule));
     draft.fact("since", Some(&train.start));
     draft.fact("release type", train.release_type.as_ref());
-    let exdates: Vec<When> = train.exdates.iter().map(|date| date.value).collect();
-    let zone = cx.portfolio.zone;
-    match cx.occurrences(&train.rrule, train.start.value, &exdates, zone, 0, DEPARTURES) {
+    match Timetable::new(cx.portfolio, train) {
         Err(why) => draft.fact("next", Some(why)),
-        Ok(found) => {
-            let whole_days = matches!(train.start.value, When::Date(_));
-            let source = cx.source(train.rrule.span);
-            let departures = found.into_iter().map(|(start, _)| {
-                let day = start.get(..10).unwrap_or_default().to_owned();
-                let when = When::parse(&day).map(|day| day.date());
-                let dated = train.milestones.iter().filter_map(|milestone| match (milestone.at.value, &when) {
-                    (At::Target(lag), Ok(day)) => {
-                        let day = cx.portfolio.calendars.default_calendar().add_lag(*day, lag);
-                        Some(format!("{} {day}", milestone.id))
-                    }
-                    _ => None,
-                });
-                let details = dated.collect();
-                let start = if whole_days { day } else { start };
-                Item { details, ..Item::new("departure", &train.id).on(Some(start)).at(source.clone()) }
-            });
+        Ok(timetable) => {
+            let departures = timetable.next(cx.clock.today, DEPARTURES);
+            let departures = departures.into_iter().map(|departure| self::departure(cx, train, &departure));
             draft.section("departures", "Departs next", departures.collect());
         }
     }
@@ -190,4 +176,21 @@ pub fn train(cx: &Context<'_>, index: usize, draft: &mut Draft) {
         Item::new("milestone", &milestone.id).with(Some(&milestone.at)).at(cx.source(milestone.id.span))
     });
     draft.section("milestones", "Milestones", milestones.collect());
+}
+
+/// A departure with the release that it is, where there is one.
+fn departure(cx: &Context<'_>, train: &Train, departure: &Departure<'_>) -> Item {
+    let start = match train.start.value {
+        When::Date(_) => departure.day.to_string(),
+        When::Local(_) | When::Fixed(_) => wall_clock(departure.at, cx.portfolio.zone),
+    };
+    let milestones: Vec<String> = departure.milestones.iter().map(|(id, day)| format!("{id} {day}")).collect();
+    let item = match departure.release.map(|r| &cx.portfolio.releases[r]) {
+        Some(release) => Item::new("release", &release.id)
+            .name(release.common().name())
+            .state(Some(release.status().as_str()))
+            .at(cx.source(release.id.span)),
+        None => Item::new("departure", &train.id).with(Some("no release yet")).at(cx.source(train.rrule.span)),
+    };
+    milestones.iter().fold(item.on(Some(start)), |item, milestone| item.with(Some(milestone)))
 }

@@ -9,8 +9,8 @@ use crate::analysis::installed::{Installation, Installed};
 use crate::analysis::promotion::{self, Visit};
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::environment::Use;
-use crate::model::records::DeploymentReason;
-use crate::model::{Identified, Portfolio};
+use crate::model::records::{Deployment, DeploymentReason};
+use crate::model::{Id, Identified, Kind, Portfolio};
 use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -207,10 +207,22 @@ fn by_records(cx: &Context<'_>, out: &mut Vec<Finding>) {
             finding =
                 finding.related(later.record.environment.span, record_subject(later.record), "it came here later");
         }
+        if let Some((demanded, ty)) = demand(portfolio, record, &missed) {
+            let types = Subject::new(Kind::Portfolio.as_str(), "").at(format!("release_types/{ty}"));
+            finding = finding.related(demanded.span, types, format!("the type `{ty}` demands it here"));
+        }
         let earlier = breaches.iter().rev();
         let places = earlier.map(|(_, entry, _)| (entry.record.environment.span, record_subject(entry.record)));
         out.push(with_places(finding, places, "this was out of order too"));
     }
+}
+
+/// Where the type of a record's release demands the first of the stages that were missed, and that type.
+fn demand<'p>(portfolio: &'p Portfolio, record: &Deployment, missed: &[usize]) -> Option<(&'p Id, &'p Id)> {
+    let ty = &portfolio.releases.get(record.release.as_ref()?)?.r#type;
+    let demanded = promotion::demanded(portfolio, ty);
+    let (_, stage) = demanded.into_iter().find(|(order, _)| missed.contains(order))?;
+    Some((stage, ty))
 }
 
 /// The stages that a version should have been in before its first deployment to a stage, and was not.
@@ -358,7 +370,7 @@ mod tests {
     fn the_type_of_the_release_demands_stages() {
         let live = record("2", "live", "05", ", release: winter");
         assert_eq!(
-            recorded("strict", &[live.clone()]),
+            recorded("strict", std::slice::from_ref(&live)),
             ["`p` 2 entered `prod` on 2026-11-05 without having been in `test` and `copy` before"]
         );
         let tried = record("2", "try", "02", ", release: winter");

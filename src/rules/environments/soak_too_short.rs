@@ -175,7 +175,7 @@ fn breach<'p>(
     let needed = promotion::soak_days(calendar, soak);
     let elapsed = matches!(soak, Duration::Elapsed { .. });
     let ready = promotion::soak_ends(calendar, soak, stay.since);
-    (had < needed).then(|| Breach { place, span, stay, to, had, needed, ready, elapsed })
+    (had < needed).then_some(Breach { place, span, stay, to, had, needed, ready, elapsed })
 }
 
 fn by_plan(cx: &Context<'_>, installed: &Installed<'_>, r: usize) -> Option<Finding> {
