@@ -18,6 +18,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod diagnostic;
+pub mod edit;
 pub mod git;
 pub mod graph;
 pub mod load;

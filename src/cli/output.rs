@@ -1,23 +1,12 @@
 //! Where results go: standard output, or a file that is replaced as a whole.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use super::error::{Error, Kind, plain_io};
-
-/// Files that are being written and not yet in place.
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-/// Removes the files that are not yet in place; for the moment before the process ends early.
-pub fn remove_unfinished() {
-    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    for path in unfinished.drain(..) {
-        // There is nobody left to tell if this fails.
-        let _ = fs::remove_file(path);
-    }
-}
+use crate::edit::Unfinished;
+pub use crate::edit::remove_unfinished;
 
 /// Writes a result to the file, or to standard output without one (or for `-`).
 pub fn write(file: Option<&Path>, text: &str) -> Result<(), Error> {
@@ -76,43 +65,6 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     unfinished.put_in_place(&target).map_err(|error| failed(&error))
 }
 
-/// A file under a passing name that is removed unless it is put in place.
-struct Unfinished {
-    file: tempfile::NamedTempFile,
-}
-
-impl Unfinished {
-    fn beside(folder: &Path) -> io::Result<Self> {
-        // Held while the file is made, so that an interruption cannot fall between making and remembering.
-        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".relm-").suffix(".tmp");
-        // What the user's mask allows, as for any file a program makes.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder)?;
-        unfinished.push(file.path().to_path_buf());
-        Ok(Self { file })
-    }
-
-    fn fill(&mut self, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
-        let file: &mut File = self.file.as_file_mut();
-        file.write_all(bytes)?;
-        if let Some(permissions) = permissions {
-            file.set_permissions(permissions)?;
-        }
-        file.sync_all()
-    }
-
-    fn put_in_place(self, target: &Path) -> io::Result<()> {
-        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        let passing = self.file.path().to_path_buf();
-        let outcome = self.file.persist(target).map(drop).map_err(|error| error.error);
-        unfinished.retain(|path| *path != passing);
-        outcome
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -154,15 +106,5 @@ mod tests {
         assert!(error.to_string().ends_with("it is a folder"), "{error}");
         let error = write_file(&folder.path().join("no/such"), b"x").unwrap_err();
         assert!(error.to_string().contains("there is no folder"), "{error}");
-    }
-
-    #[test]
-    fn what_is_unfinished_is_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let unfinished = Unfinished::beside(folder.path()).unwrap();
-        assert!(unfinished.file.path().exists());
-        UNFINISHED.lock().unwrap().retain(|path| path.starts_with(folder.path()));
-        remove_unfinished();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

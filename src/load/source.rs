@@ -257,7 +257,7 @@ pub(super) fn is_second_root(path: &str) -> bool {
 }
 
 /// What the system says of a failed file operation, without error numbers.
-pub(super) fn plain_io(error: &io::Error) -> String {
+pub(crate) fn plain_io(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
