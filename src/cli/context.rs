@@ -2,6 +2,7 @@
 
 use std::mem::ManuallyDrop;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::args::{Format, Global};
@@ -16,7 +17,7 @@ use crate::load::root::find_root;
 use crate::load::source::Source;
 use crate::load::{self, Loaded};
 use crate::report::{Header, Revision};
-use crate::rules::{self, Group, Outcome, RULES};
+use crate::rules::{self, Group, Manifests, Outcome, RULES};
 use crate::time::{Clock, When};
 
 /// A loaded portfolio with all that follows from it. The process ends with its command, and the system takes back a large
@@ -31,10 +32,8 @@ pub struct Context<'g> {
     pub loaded: ManuallyDrop<Loaded>,
     /// The moment everything is judged at.
     pub clock: Clock,
-    /// What depends on what.
-    pub graph: ManuallyDrop<Graph>,
-    /// When things happen.
-    pub schedule: ManuallyDrop<Schedule>,
+    /// Made when it is first asked for.
+    plan: OnceLock<ManuallyDrop<(Graph, Schedule)>>,
 }
 
 impl<'g> Context<'g> {
@@ -73,8 +72,6 @@ impl<'g> Context<'g> {
         drop(progress);
         let loaded = loaded.map_err(|error| find::load_error(&error, rev))?;
         let clock = clock(loaded.portfolio.zone);
-        let graph = Graph::new(&loaded.portfolio);
-        let schedule = Schedule::new(&loaded.portfolio, &graph, clock.today);
         if global.verbose {
             let at = rev.map(|rev| format!(" at `{rev}`")).unwrap_or_default();
             let (files, documents, took) = (loaded.sources.len(), loaded.documents, started.elapsed().as_millis());
@@ -82,20 +79,38 @@ impl<'g> Context<'g> {
             global.note("note", &format!("read {files} files with {documents} documents of `{root}`{at} in {took} ms"));
             global.note("note", &format!("today is {} in {}", clock.today, clock.zone));
         }
-        let (loaded, graph, schedule) =
-            (ManuallyDrop::new(loaded), ManuallyDrop::new(graph), ManuallyDrop::new(schedule));
-        Ok(Self { global, source, loaded, clock, graph, schedule })
+        Ok(Self { global, source, loaded: ManuallyDrop::new(loaded), clock, plan: OnceLock::new() })
     }
 
-    /// Judges the portfolio by the rules of these names, or by all.
+    fn plan(&self) -> &(Graph, Schedule) {
+        self.plan.get_or_init(|| {
+            let graph = Graph::new(&self.loaded.portfolio);
+            let schedule = Schedule::new(&self.loaded.portfolio, &graph, self.clock.today);
+            ManuallyDrop::new((graph, schedule))
+        })
+    }
+
+    /// What depends on what.
+    pub fn graph(&self) -> &Graph {
+        &self.plan().0
+    }
+
+    /// When things happen.
+    pub fn schedule(&self) -> &Schedule {
+        &self.plan().1
+    }
+
+    /// Judges the portfolio by the rules of these names, or by all. The plan is made beside the rules that need none.
     pub fn judge(&self, only: &[&str]) -> Outcome {
-        let context = rules::Context {
-            portfolio: &self.loaded.portfolio,
-            graph: &self.graph,
-            schedule: &self.schedule,
-            clock: &self.clock,
+        let (portfolio, clock) = (&self.loaded.portfolio, &self.clock);
+        let judge_manifests = || rules::judge_manifests(&Manifests { portfolio, clock }, only);
+        let ((graph, schedule), early) = if portfolio.is_large() {
+            rayon::join(|| self.plan(), judge_manifests)
+        } else {
+            (self.plan(), judge_manifests())
         };
-        rules::run(&context, &self.loaded.findings, only)
+        let context = rules::Context::new(portfolio, graph, schedule, clock);
+        rules::conclude(&context, &self.loaded.findings, early, only)
     }
 
     /// Reads the texts that these findings point into, so that a view can show them.

@@ -205,6 +205,9 @@ impl Calendars {
     }
 }
 
+/// A portfolio with so many releases is large.
+const WORTH_THREADS: usize = 64;
+
 /// Every manifest, indexed. The rest of the program reads this and nothing else.
 #[derive(Debug, Clone)]
 pub struct Portfolio {
@@ -309,6 +312,11 @@ impl Portfolio {
     pub fn settings_doubtful(&self) -> bool {
         // The settings of an unreadable file stand nowhere.
         self.settings.span.len == 0 || self.damage.touches(self.settings.span)
+    }
+
+    /// Whether threads are worth starting: with fewer releases everything is judged sooner than they are ready.
+    pub fn is_large(&self) -> bool {
+        self.releases.len() >= WORTH_THREADS
     }
 
     /// The person with this id.

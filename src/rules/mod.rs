@@ -15,6 +15,8 @@ mod testing;
 mod tests;
 mod wording;
 
+use std::sync::OnceLock;
+
 use crate::analysis::schedule::{PhaseSchedule, ReleaseSchedule, Schedule};
 use crate::choice;
 use crate::diagnostic::{Finding, Severity, Subject};
@@ -22,9 +24,10 @@ use crate::graph::Graph;
 use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
 use crate::time::Clock;
+use shipments::Shipments;
 
 pub use registry::{RULES, find};
-pub use runner::{Outcome, level, run};
+pub use runner::{Found, Outcome, conclude, judge_manifests, level, run};
 
 choice! {
     /// What a rule is about.
@@ -66,7 +69,9 @@ pub struct Rule {
 pub enum Check {
     /// Only reading can judge it; the loader reports it.
     Loader,
-    /// The whole portfolio; what the loader reported under the rule's name is kept.
+    /// All manifests, which takes no plan; what the loader reported under the rule's name is kept.
+    Manifests(fn(&Manifests<'_>, &mut Vec<Finding>)),
+    /// The whole portfolio with its plan.
     Portfolio(fn(&Context<'_>, &mut Vec<Finding>)),
     /// One release.
     Release(fn(&Context<'_>, ReleaseRef<'_>, &mut Vec<Finding>)),
@@ -77,8 +82,17 @@ pub enum Check {
     Allows(fn(&Context<'_>, &[bool], &mut Vec<Finding>)),
 }
 
-/// Everything a rule may look at.
+/// What a rule may look at that needs no plan. Such a rule runs while the plan is still made.
 #[derive(Debug, Clone, Copy)]
+pub struct Manifests<'p> {
+    /// The manifests.
+    pub portfolio: &'p Portfolio,
+    /// Today and now.
+    pub clock: &'p Clock,
+}
+
+/// Everything a rule may look at.
+#[derive(Debug)]
 pub struct Context<'p> {
     /// The manifests.
     pub portfolio: &'p Portfolio,
@@ -88,9 +102,26 @@ pub struct Context<'p> {
     pub schedule: &'p Schedule,
     /// Today and now.
     pub clock: &'p Clock,
+    /// Made by the first rule that asks.
+    shipments: OnceLock<Shipments<'p>>,
 }
 
-impl Context<'_> {
+impl<'p> Context<'p> {
+    /// A portfolio with its plan, at a moment.
+    pub fn new(portfolio: &'p Portfolio, graph: &'p Graph, schedule: &'p Schedule, clock: &'p Clock) -> Self {
+        Self { portfolio, graph, schedule, clock, shipments: OnceLock::new() }
+    }
+
+    /// The same without the plan.
+    pub fn manifests(&self) -> Manifests<'p> {
+        Manifests { portfolio: self.portfolio, clock: self.clock }
+    }
+
+    /// Which version of what ships or is live, and when.
+    fn shipments(&self) -> &Shipments<'p> {
+        self.shipments.get_or_init(|| Shipments::new(self))
+    }
+
     /// Whether a release is part of one that is over. Its own dates then say nothing new: what contradicts them is the
     /// composite's status, which `status-contradicts-actuals` reports once.
     fn is_left_behind(&self, release: usize) -> bool {

@@ -45,7 +45,7 @@ pub fn findings(text: &str) -> Vec<Finding> {
     let clock = Clock::at(When::parse(today).unwrap(), portfolio.zone);
     let graph = Graph::new(&portfolio);
     let schedule = Schedule::new(&portfolio, &graph, clock.today);
-    let cx = Context { portfolio: &portfolio, graph: &graph, schedule: &schedule, clock: &clock };
+    let cx = Context::new(&portfolio, &graph, &schedule, &clock);
     run(&cx, &findings, &[]).findings
 }
 
