@@ -1,8 +1,8 @@
 //! Shared or on demand: what an environment costs when it stands all the time, and when it is made for each use.
 //!
-//! Over a period: *persistent* = per_day × days + setup effort × rate + Σ waiting days × delay cost, where the waiting comes
-//! from the contention found at today's capacity; *on demand* = uses × (per_setup + setup effort × rate) + running days × per_day.
-//! Inputs that nobody wrote are unknown, at least nothing; where they could turn the answer there is none.
+//! Over a period: *persistent* = `per_day` × days + setup effort × rate + Σ waiting days × delay cost, where the waiting
+//! comes from the contention found at today's capacity; *on demand* = uses × (`per_setup` + setup effort × rate) + running
+//! days × `per_day`. Inputs that nobody wrote are unknown, at least nothing; where they could turn the answer there is none.
 
 use chrono::NaiveDate;
 
