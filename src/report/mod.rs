@@ -3,6 +3,7 @@
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
 pub mod check;
+pub mod env;
 pub mod graph;
 pub mod init;
 pub mod new;
@@ -38,6 +39,7 @@ pub struct Revision {
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("check", schemars::schema_for!(check::Check)),
+        ("env.list", schemars::schema_for!(env::list::List)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),
