@@ -67,6 +67,8 @@ fn json_output_is_what_its_schema_says() {
     add("show", &["timetable-2.3"]);
     add("graph", &[]);
     add("env.list", &[]);
+    add("env.conflicts", &[]);
+    add("env.schedule", &[]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     // Last, for it changes what the others would say.

@@ -39,7 +39,9 @@ pub struct Revision {
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("check", schemars::schema_for!(check::Check)),
+        ("env.conflicts", schemars::schema_for!(env::conflicts::Conflicts)),
         ("env.list", schemars::schema_for!(env::list::List)),
+        ("env.schedule", schemars::schema_for!(env::schedule::Timeline)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),

@@ -1,6 +1,8 @@
 //! The views of `relm env`: one file a subcommand, one function a format.
 
+pub mod conflicts;
 pub mod list;
+pub mod schedule;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 
@@ -35,6 +37,24 @@ impl Dates {
         } else {
             self.moment(at)
         }
+    }
+
+    /// `Mon 23 Nov – Fri 27 Nov`, one day alone, or the hours of a day.
+    fn stretch(self, from: Moment, to: Moment) -> String {
+        let midnight = |at: Moment| at.local.time() == NaiveTime::MIN;
+        let last = (to.local - TimeDelta::seconds(1)).date();
+        if midnight(from) && midnight(to) && last == from.local.date() {
+            return self.day(last);
+        }
+        if last == from.local.date() && !midnight(to) {
+            return format!("{} {}–{}", self.day(last), from.local.format("%H:%M"), to.local.format("%H:%M"));
+        }
+        // Where one end is within a day, the other says its hour too.
+        if midnight(from) == midnight(to) {
+            return format!("{} – {}", self.moment(from), self.until(to));
+        }
+        let full = |at: Moment| format!("{} {}", self.day(at.local.date()), at.local.format("%H:%M"));
+        format!("{} – {}", full(from), full(to))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The views of `relm env`, one file a subcommand, and what they share.
 
+pub mod conflicts;
 pub mod list;
+pub mod schedule;
 
 use std::borrow::Cow;
 use std::cell::RefCell;

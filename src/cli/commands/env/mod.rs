@@ -2,7 +2,9 @@
 //!
 //! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
+mod conflicts;
 mod list;
+mod schedule;
 
 use clap::ArgMatches;
 
@@ -15,7 +17,8 @@ use crate::report::Header;
 use crate::report::env::{self, Input};
 
 /// Every subcommand, in the order of the help.
-pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<list::List>()];
+pub static SUBCOMMANDS: &[Entry] =
+    &[Entry::of::<list::List>(), Entry::of::<schedule::Schedule>(), Entry::of::<conflicts::Conflicts>()];
 
 /// `relm env` in the table of commands.
 pub const ENTRY: Entry = Entry { command, run };
@@ -40,13 +43,11 @@ fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
         let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
         Some((entry, matches))
     });
-    match entry {
-        Some((entry, matches)) => (entry.run)(global, matches),
-        None => {
-            let error = Error::usage("say what of the environments").hint("`relm env --help` lists what there is");
-            Err(RunError::Stopped(error))
-        }
-    }
+    let Some((entry, matches)) = entry else {
+        let error = Error::usage("say what of the environments").hint("`relm env --help` lists what there is");
+        return Err(RunError::Stopped(error));
+    };
+    (entry.run)(global, matches)
 }
 
 /// The selection that the options ask for, with the environments that were named beside them.
