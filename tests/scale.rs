@@ -41,9 +41,7 @@ fn it_is_sound() {
     let clock = Clock::at(When::parse(generator::TODAY).unwrap(), loaded.portfolio.zone);
     let graph = Graph::new(&loaded.portfolio);
     let schedule = Schedule::new(&loaded.portfolio, &graph, clock.today);
-    let booked = std::sync::OnceLock::new();
-    let context =
-        Context { portfolio: &loaded.portfolio, graph: &graph, schedule: &schedule, clock: &clock, booked: &booked };
+    let context = Context::new(&loaded.portfolio, &graph, &schedule, &clock);
     let found = rules::run(&context, &loaded.findings, &[]).findings;
     let said: Vec<_> = found.iter().map(|finding| (finding.rule, &finding.subject.id, &finding.message)).collect();
     assert!(said.len() < MANIFESTS / 20, "{said:#?}");

@@ -96,14 +96,7 @@ fn one_run(root: &Path, today: &str) -> Outcome<Vec<(&'static str, Duration)>> {
     clock.lap("graph");
     let schedule = Schedule::new(&loaded.portfolio, &graph, now.today);
     clock.lap("schedule");
-    let booked = std::sync::OnceLock::new();
-    let context = rules::Context {
-        portfolio: &loaded.portfolio,
-        graph: &graph,
-        schedule: &schedule,
-        clock: &now,
-        booked: &booked,
-    };
+    let context = rules::Context::new(&loaded.portfolio, &graph, &schedule, &now);
     let outcome = rules::run(&context, &loaded.findings, &[]);
     clock.lap("rules");
     loaded.attach_texts(&source, &outcome.findings);
@@ -126,14 +119,7 @@ pub fn slowest_rules(root: &Path, today: &str, count: usize) -> Outcome<Vec<(&'s
     let clock = Clock::at(When::parse(today)?, loaded.portfolio.zone);
     let graph = Graph::new(&loaded.portfolio);
     let schedule = Schedule::new(&loaded.portfolio, &graph, clock.today);
-    let booked = std::sync::OnceLock::new();
-    let context = rules::Context {
-        portfolio: &loaded.portfolio,
-        graph: &graph,
-        schedule: &schedule,
-        clock: &clock,
-        booked: &booked,
-    };
+    let context = rules::Context::new(&loaded.portfolio, &graph, &schedule, &clock);
     let time = |name: &'static str| {
         let once = || {
             let started = Instant::now();

@@ -35,7 +35,7 @@ impl Installation<'_> {
         match began.value {
             When::Date(day) => day,
             when => {
-                let zone = portfolio.zone_of(&self.record.environment);
+                let zone = portfolio.zone_at(&self.record.environment);
                 when.instant(zone).with_timezone(&zone).date_naive()
             }
         }
@@ -69,7 +69,7 @@ impl<'p> Installed<'p> {
         let mut installed = Self::default();
         for record in &portfolio.deployments {
             let environment = record.environment.as_str();
-            let at = record.at.value.instant(portfolio.zone_of(environment));
+            let at = record.at.value.instant(portfolio.zone_at(environment));
             earliest(&mut installed.environments, environment, at);
             if let Some(stage) = stage(portfolio, environment) {
                 earliest(&mut installed.projects.entry(&record.project).or_default().kept, stage, at);
@@ -242,7 +242,7 @@ pub fn promises<'p>(portfolio: &'p Portfolio, schedule: &Schedule) -> Vec<Promis
             let has_begun = status.is_over() || actual.is_some_and(|actual| actual.start.is_some());
             let has_ended = status.is_over() || phase.actual_end().is_some();
             for (environment, span) in installs_into(portfolio, r, p) {
-                let from = crate::time::zone::start_of_day(day, portfolio.zone_of(environment));
+                let from = crate::time::zone::start_of_day(day, portfolio.zone_at(environment));
                 let hosted = |item: &&&ScopeItem| {
                     portfolio.environments.get(environment).is_some_and(|place| place.hosts(&item.project))
                 };

@@ -6,18 +6,13 @@ pub mod back_schedule;
 pub mod compare;
 pub mod deployments;
 pub mod gates;
-<<<<<<< HEAD
+pub mod installed;
 pub mod occupancy;
+pub mod promotion;
 pub mod schedule;
 pub mod selection;
 #[cfg(test)]
 pub mod testing;
+pub mod trains;
 pub mod usage;
 pub mod windows;
-=======
-pub mod installed;
-pub mod promotion;
-pub mod schedule;
-pub mod selection;
-pub mod trains;
->>>>>>> 7bc7ace (What is installed where by records and plans, the way through the stages, and the departures of trains)

@@ -106,7 +106,7 @@ pub fn stay_before<'p>(
         let there = who.visits.iter().filter(|visit| visit.stage == earlier && visit.used.r#use == Use::Code);
         let days = there.filter_map(|visit| Some((start(portfolio, schedule, visit.release, visit.phase)?, visit)));
         let (since, visit) = days.min_by_key(|(day, _)| *day)?;
-        let begins = crate::time::zone::start_of_day(since, portfolio.zone_of(&visit.used.id));
+        let begins = crate::time::zone::start_of_day(since, portfolio.zone_at(&visit.used.id));
         let counts = until.is_none_or(|until| begins <= until);
         counts.then_some(Stay { stage: earlier, since, record: None, visit: Some(*visit) })
     })

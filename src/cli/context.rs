@@ -18,7 +18,7 @@ use crate::load::root::find_root;
 use crate::load::source::Source;
 use crate::load::{self, Loaded};
 use crate::report::{Header, Revision};
-use crate::rules::{self, Group, Outcome, RULES};
+use crate::rules::{self, Group, Manifests, Outcome, RULES};
 use crate::time::{Clock, When};
 
 /// A loaded portfolio with all that follows from it. The process ends with its command, and the system takes back a large
@@ -33,11 +33,10 @@ pub struct Context<'g> {
     pub loaded: ManuallyDrop<Loaded>,
     /// The moment everything is judged at.
     pub clock: Clock,
-    /// What depends on what.
-    pub graph: ManuallyDrop<Graph>,
-    /// When things happen.
-    pub schedule: ManuallyDrop<Schedule>,
-    booked: ManuallyDrop<OnceLock<Occupancy>>,
+    /// Made when it is first asked for.
+    plan: OnceLock<ManuallyDrop<(Graph, Schedule)>>,
+    /// Likewise.
+    occupancy: OnceLock<ManuallyDrop<Occupancy>>,
 }
 
 impl<'g> Context<'g> {
@@ -76,8 +75,6 @@ impl<'g> Context<'g> {
         drop(progress);
         let loaded = loaded.map_err(|error| find::load_error(&error, rev))?;
         let clock = clock(loaded.portfolio.zone);
-        let graph = Graph::new(&loaded.portfolio);
-        let schedule = Schedule::new(&loaded.portfolio, &graph, clock.today);
         if global.verbose {
             let at = rev.map(|rev| format!(" at `{rev}`")).unwrap_or_default();
             let (files, documents, took) = (loaded.sources.len(), loaded.documents, started.elapsed().as_millis());
@@ -85,30 +82,50 @@ impl<'g> Context<'g> {
             global.note("note", &format!("read {files} files with {documents} documents of `{root}`{at} in {took} ms"));
             global.note("note", &format!("today is {} in {}", clock.today, clock.zone));
         }
-        let (loaded, graph, schedule) =
-            (ManuallyDrop::new(loaded), ManuallyDrop::new(graph), ManuallyDrop::new(schedule));
-        let booked = ManuallyDrop::new(OnceLock::new());
-        Ok(Self { global, source, loaded, clock, graph, schedule, booked })
+        Ok(Self {
+            global,
+            source,
+            loaded: ManuallyDrop::new(loaded),
+            clock,
+            plan: OnceLock::new(),
+            occupancy: OnceLock::new(),
+        })
     }
 
-    /// Who uses which environment when; made when first asked for.
+    fn plan(&self) -> &(Graph, Schedule) {
+        self.plan.get_or_init(|| {
+            let graph = Graph::new(&self.loaded.portfolio);
+            let schedule = Schedule::new(&self.loaded.portfolio, &graph, self.clock.today);
+            ManuallyDrop::new((graph, schedule))
+        })
+    }
+
+    /// What depends on what.
+    pub fn graph(&self) -> &Graph {
+        &self.plan().0
+    }
+
+    /// When things happen.
+    pub fn schedule(&self) -> &Schedule {
+        &self.plan().1
+    }
+
+    /// Who uses which environment when.
     pub fn occupancy(&self) -> &Occupancy {
-        self.rules().occupancy()
+        self.occupancy.get_or_init(|| ManuallyDrop::new(Occupancy::new(&self.loaded.portfolio, self.schedule())))
     }
 
-    fn rules(&self) -> rules::Context<'_> {
-        rules::Context {
-            portfolio: &self.loaded.portfolio,
-            graph: &self.graph,
-            schedule: &self.schedule,
-            clock: &self.clock,
-            booked: &self.booked,
-        }
-    }
-
-    /// Judges the portfolio by the rules of these names, or by all.
+    /// Judges the portfolio by the rules of these names, or by all. The plan is made beside the rules that need none.
     pub fn judge(&self, only: &[&str]) -> Outcome {
-        rules::run(&self.rules(), &self.loaded.findings, only)
+        let (portfolio, clock) = (&self.loaded.portfolio, &self.clock);
+        let judge_manifests = || rules::judge_manifests(&Manifests { portfolio, clock }, only);
+        let ((graph, schedule), early) = if portfolio.is_large() {
+            rayon::join(|| self.plan(), judge_manifests)
+        } else {
+            (self.plan(), judge_manifests())
+        };
+        let context = rules::Context::new(portfolio, graph, schedule, clock);
+        rules::conclude(&context, &self.loaded.findings, early, only)
     }
 
     /// Reads the texts that these findings point into, so that a view can show them.

@@ -38,13 +38,6 @@ record! {
     }
 }
 
-impl Environment {
-    /// Whether it hosts a project; without `projects` it hosts all.
-    pub fn hosts(&self, project: &str) -> bool {
-        self.projects.as_ref().is_none_or(|projects| projects.iter().any(|id| **id == *project))
-    }
-}
-
 choice! {
     /// Whether an environment stands all the time.
     pub enum Provisioning {

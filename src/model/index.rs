@@ -205,6 +205,9 @@ impl Calendars {
     }
 }
 
+/// A portfolio with so many releases is large.
+const WORTH_THREADS: usize = 64;
+
 /// Every manifest, indexed. The rest of the program reads this and nothing else.
 #[derive(Debug, Clone)]
 pub struct Portfolio {
@@ -311,6 +314,11 @@ impl Portfolio {
         self.settings.span.len == 0 || self.damage.touches(self.settings.span)
     }
 
+    /// Whether threads are worth starting: with fewer releases everything is judged sooner than they are ready.
+    pub fn is_large(&self) -> bool {
+        self.releases.len() >= WORTH_THREADS
+    }
+
     /// The person with this id.
     pub fn person(&self, id: &str) -> Option<&Person> {
         self.people.get(id).map(|&index| &self.settings.people[index])
@@ -336,12 +344,6 @@ impl Portfolio {
         self.environments.get(environment).map(|environment| &environment.stage)
     }
 
-    /// The zone in which dates and times about an environment are meant: its own, else the portfolio's.
-    pub fn zone_of(&self, environment: &str) -> Tz {
-        let own = self.environments.get(environment).and_then(|environment| environment.timezone.as_ref());
-        own.map_or(self.zone, |zone| zone.value)
-    }
-
     /// Whether releases of this type are made in haste: those that may close their gates afterwards, and `emergency`.
     pub fn is_emergency(&self, release_type: &str) -> bool {
         let declared = self.settings.release_types.get(release_type);
@@ -356,6 +358,11 @@ impl Portfolio {
     /// The zone in which times about an environment are read: its own, else the portfolio's.
     pub fn zone_of(&self, environment: &Environment) -> Tz {
         environment.timezone.as_ref().map_or(self.zone, |zone| zone.value)
+    }
+
+    /// The same by the id of the environment; the portfolio's where there is no such environment.
+    pub fn zone_at(&self, environment: &str) -> Tz {
+        self.environments.get(environment).map_or(self.zone, |environment| self.zone_of(environment))
     }
 
     /// The releases that name this one as `part_of`, by index, sorted by id.

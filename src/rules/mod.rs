@@ -25,9 +25,10 @@ use crate::graph::Graph;
 use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
 use crate::time::Clock;
+use shipments::Shipments;
 
 pub use registry::{RULES, find};
-pub use runner::{Outcome, level, run};
+pub use runner::{Found, Outcome, conclude, judge_manifests, level, run};
 
 choice! {
     /// What a rule is about.
@@ -69,7 +70,9 @@ pub struct Rule {
 pub enum Check {
     /// Only reading can judge it; the loader reports it.
     Loader,
-    /// The whole portfolio; what the loader reported under the rule's name is kept.
+    /// All manifests, which takes no plan; what the loader reported under the rule's name is kept.
+    Manifests(fn(&Manifests<'_>, &mut Vec<Finding>)),
+    /// The whole portfolio with its plan.
     Portfolio(fn(&Context<'_>, &mut Vec<Finding>)),
     /// One release.
     Release(fn(&Context<'_>, ReleaseRef<'_>, &mut Vec<Finding>)),
@@ -80,8 +83,17 @@ pub enum Check {
     Allows(fn(&Context<'_>, &[bool], &mut Vec<Finding>)),
 }
 
-/// Everything a rule may look at.
+/// What a rule may look at that needs no plan. Such a rule runs while the plan is still made.
 #[derive(Debug, Clone, Copy)]
+pub struct Manifests<'p> {
+    /// The manifests.
+    pub portfolio: &'p Portfolio,
+    /// Today and now.
+    pub clock: &'p Clock,
+}
+
+/// Everything a rule may look at.
+#[derive(Debug)]
 pub struct Context<'p> {
     /// The manifests.
     pub portfolio: &'p Portfolio,
@@ -91,14 +103,32 @@ pub struct Context<'p> {
     pub schedule: &'p Schedule,
     /// Today and now.
     pub clock: &'p Clock,
-    /// Who uses which environment when; made when first asked for, by [`Context::occupancy`].
-    pub booked: &'p OnceLock<Occupancy>,
+    /// Made by the first rule that asks.
+    shipments: OnceLock<Shipments<'p>>,
+    /// Likewise.
+    occupancy: OnceLock<Occupancy>,
 }
 
 impl<'p> Context<'p> {
+    /// A portfolio with its plan, at a moment.
+    pub fn new(portfolio: &'p Portfolio, graph: &'p Graph, schedule: &'p Schedule, clock: &'p Clock) -> Self {
+        let (shipments, occupancy) = (OnceLock::new(), OnceLock::new());
+        Self { portfolio, graph, schedule, clock, shipments, occupancy }
+    }
+
+    /// The same without the plan.
+    pub fn manifests(&self) -> Manifests<'p> {
+        Manifests { portfolio: self.portfolio, clock: self.clock }
+    }
+
+    /// Which version of what ships or is live, and when.
+    fn shipments(&self) -> &Shipments<'p> {
+        self.shipments.get_or_init(|| Shipments::new(self))
+    }
+
     /// Who uses which environment when.
-    pub fn occupancy(&self) -> &'p Occupancy {
-        self.booked.get_or_init(|| Occupancy::new(self.portfolio, self.schedule))
+    pub fn occupancy(&self) -> &Occupancy {
+        self.occupancy.get_or_init(|| Occupancy::new(self.portfolio, self.schedule))
     }
 
     /// Whether a release is part of one that is over. Its own dates then say nothing new: what contradicts them is the

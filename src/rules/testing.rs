@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
-use std::sync::OnceLock;
 
 use super::{Context, run};
 use crate::analysis::schedule::Schedule;
@@ -46,8 +45,7 @@ pub fn findings(text: &str) -> Vec<Finding> {
     let clock = Clock::at(When::parse(today).unwrap(), portfolio.zone);
     let graph = Graph::new(&portfolio);
     let schedule = Schedule::new(&portfolio, &graph, clock.today);
-    let booked = OnceLock::new();
-    let cx = Context { portfolio: &portfolio, graph: &graph, schedule: &schedule, clock: &clock, booked: &booked };
+    let cx = Context::new(&portfolio, &graph, &schedule, &clock);
     run(&cx, &findings, &[]).findings
 }
 

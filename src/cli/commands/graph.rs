@@ -34,7 +34,8 @@ impl Command for Graph {
         let context = Context::open(global)?;
         let focus = self.focus(&context)?;
         context.note_findings();
-        let input = Input { portfolio: &context.loaded.portfolio, graph: &context.graph, schedule: &context.schedule };
+        let input =
+            Input { portfolio: &context.loaded.portfolio, graph: context.graph(), schedule: context.schedule() };
         let view = GraphView::new(context.header(graph::SCHEMA), input, &focus);
         global.write(&match global.format {
             Format::Json => json::render(&view),

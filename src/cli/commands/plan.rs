@@ -55,7 +55,8 @@ impl Command for Plan {
         context.attach_texts(&findings);
         let baseline = |r: usize| base.as_ref().and_then(|base| baseline(&context, base, r));
         let views = check::views(&findings, &context.loaded.sources);
-        let input = Input { portfolio: &context.loaded.portfolio, graph: &context.graph, schedule: &context.schedule };
+        let input =
+            Input { portfolio: &context.loaded.portfolio, graph: context.graph(), schedule: context.schedule() };
         let mut view = plan::Plan::new(context.header(plan::SCHEMA), input, &wanted, &baseline, views);
         view.base = base.as_ref().and_then(|base| base.source.commit()).map(str::to_owned);
         global.write(&match global.format {
@@ -78,7 +79,7 @@ impl Plan {
         let named = complete || self.all || !self.selection.release.is_empty();
         let wanted = portfolio.releases.iter().enumerate().filter(|(r, release)| {
             let shown = named || !release.status().is_over();
-            shown && selection.selects(portfolio, release, &context.schedule.releases[*r])
+            shown && selection.selects(portfolio, release, &context.schedule().releases[*r])
         });
         wanted.map(|(r, _)| r).collect()
     }
@@ -92,8 +93,8 @@ fn concerns(finding: &Finding, ids: &HashSet<&str>) -> bool {
 
 /// What the base revision planned for a release.
 fn baseline(context: &Context<'_>, base: &Context<'_>, r: usize) -> Option<Baseline> {
-    let then = (&base.loaded.portfolio, &*base.schedule);
-    let slip = compare::slip(then, (&context.loaded.portfolio, &*context.schedule), r)?;
+    let then = (&base.loaded.portfolio, base.schedule());
+    let slip = compare::slip(then, (&context.loaded.portfolio, context.schedule()), r)?;
     let planned = Ends { start: slip.baseline_start, end: slip.baseline_end };
     Some(Baseline { planned, slip_days: slip.slip_days })
 }

@@ -73,7 +73,7 @@ pub(super) fn unknown(id: &str, nearest: Option<String>) -> Error {
 
 fn material<'c>(context: &'c Context<'_>) -> Material<'c> {
     Material {
-        plan: Input { portfolio: &context.loaded.portfolio, graph: &context.graph, schedule: &context.schedule },
+        plan: Input { portfolio: &context.loaded.portfolio, graph: context.graph(), schedule: context.schedule() },
         clock: context.clock,
         sources: &context.loaded.sources,
     }

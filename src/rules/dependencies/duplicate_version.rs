@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Finding, Severity};
-use crate::rules::shipments::{Shipment, Shipments};
+use crate::rules::shipments::Shipment;
 use crate::rules::{Check, Context, Group, Rule, wording};
 
 /// The rule.
@@ -63,7 +63,7 @@ scope: [{project: ledger, version: 4.2.0}]
 };
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    let shipments = Shipments::new(cx);
+    let shipments = cx.shipments();
     for (_, shipped) in shipments.projects() {
         let mut by_version: BTreeMap<&str, Vec<(usize, Shipment<'_>)>> = BTreeMap::new();
         for shipment in shipped {

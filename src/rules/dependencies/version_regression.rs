@@ -4,7 +4,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::model::Text;
 use crate::model::release::Status;
 use crate::model::version::{compare, same_line};
-use crate::rules::shipments::{Shipment, Shipments};
+use crate::rules::shipments::Shipment;
 use crate::rules::{Check, Context, Group, Rule, wording};
 
 /// The rule.
@@ -83,7 +83,7 @@ struct Step<'p> {
 }
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    let shipments = Shipments::new(cx);
+    let shipments = cx.shipments();
     for (_, shipped) in shipments.projects() {
         let mut steps = Vec::new();
         let mut day = 0;

@@ -123,7 +123,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         of.entry(&need.0.id).or_default().push(need);
         on.entry(&need.1.project).or_default().push(need);
     }
-    let shipments = Shipments::new(cx);
+    let shipments = cx.shipments();
     let mut clashes: BTreeMap<(&str, &str, &str), Vec<Clash<'_>>> = BTreeMap::new();
     for (project, shipped) in shipments.projects() {
         for shipment in shipped {
@@ -131,7 +131,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             if cx.portfolio.releases[release].status().is_over() {
                 continue;
             }
-            let meeting = Meeting { cx, shipments: &shipments, release, shipment: *shipment };
+            let meeting = Meeting { cx, shipments, release, shipment: *shipment };
             let forward = of.get(project).into_iter().flatten().filter_map(|need| meeting.needs(*need));
             let backward = on.get(project).into_iter().flatten().filter_map(|need| meeting.needed(*need));
             for clash in forward.chain(backward) {

@@ -5,17 +5,18 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::{is_past, record_subject, stage, tempered};
+use crate::analysis::deployments;
 use crate::analysis::installed::{Installation, Installed, installs_into};
 use crate::analysis::promotion::{self, Stay, Traveller};
 use crate::diagnostic::{Finding, Severity, Span};
 use crate::model::environment::Environment;
 use crate::model::records::DeploymentReason;
-use crate::model::release::{At, Release};
+use crate::model::release::Release;
 use crate::model::version::canonical;
 use crate::model::{Identified, Portfolio};
 use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
-use crate::time::{Duration, When};
+use crate::time::Duration;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -178,7 +179,7 @@ fn breach<'p>(
     (had < needed).then_some(Breach { place, span, stay, to, had, needed, ready, elapsed })
 }
 
-fn by_plan(cx: &Context<'_>, installed: &Installed<'_>, r: usize) -> Option<Finding> {
+fn by_plan<'p>(cx: &Context<'p>, installed: &Installed<'p>, r: usize) -> Option<Finding> {
     let portfolio = cx.portfolio;
     let release = &portfolio.releases[r];
     if is_past(cx, r) || portfolio.is_emergency(&release.r#type) {
@@ -245,32 +246,20 @@ fn same(a: &str, b: &str) -> bool {
     a == b || canonical(a) == canonical(b)
 }
 
-/// The day a phase deploys to an environment: in the last stage that of the deployment window or the first wave, else the
-/// first day of the phase.
+/// The day a phase deploys to an environment: in the last stage that of the first deployment there, else the first day of
+/// the phase.
 fn deployment_day(cx: &Context<'_>, r: usize, p: usize, environment: &str) -> Option<NaiveDate> {
     let portfolio = cx.portfolio;
-    let release = &portfolio.releases[r];
-    let zone = portfolio.zone_of(environment);
-    let day = |when: When| match when {
-        When::Date(day) => day,
-        when => when.instant(zone).with_timezone(&zone).date_naive(),
-    };
-    let planned = release.deployment.as_ref().filter(|_| portfolio.is_production(environment)).and_then(|deployment| {
-        let waves = deployment.waves.iter().filter_map(|wave| {
-            let at = wave.at.as_ref().and_then(|at| match at.value {
-                At::When(when) => Some(day(when)),
-                At::Target(lag) => {
-                    Some(portfolio.release_calendar(release).add_lag(release.target.as_ref()?.value, lag))
-                }
-            });
-            wave.window.as_ref().map(|window| day(window.start.value)).or(at)
-        });
-        waves.chain(deployment.window.as_ref().map(|window| day(window.start.value))).min()
-    });
-    planned.or_else(|| promotion::start(portfolio, cx.schedule, r, p))
+    if !portfolio.is_production(environment) {
+        return promotion::start(portfolio, cx.schedule, r, p);
+    }
+    let planned = deployments::planned(portfolio, cx.schedule, r).into_iter();
+    let there = planned.filter(|planned| *portfolio.environments[planned.environment].id == *environment);
+    let first = there.map(|planned| planned.time.start()).min()?;
+    Some(first.with_timezone(&portfolio.zone_at(environment)).date_naive())
 }
 
-fn by_records(cx: &Context<'_>, installed: &Installed<'_>, place: &Environment, out: &mut Vec<Finding>) {
+fn by_records<'p>(cx: &Context<'p>, installed: &Installed<'p>, place: &'p Environment, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
     let Some(order) = portfolio.stage_order(&place.stage).filter(|_| place.soak.is_some()) else { return };
     for history in installed.histories(&place.id) {

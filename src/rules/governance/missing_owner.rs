@@ -3,7 +3,7 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::model::release::Status;
 use crate::model::{Identified, Portfolio};
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule, wording};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -60,10 +60,10 @@ status: planned
 part_of: quarter
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
     let open = portfolio.releases.iter().enumerate().filter(|(_, release)| !release.status().is_over());
     let releases: Vec<_> = open.map(|(index, release)| (release, has_owner(portfolio, index))).collect();

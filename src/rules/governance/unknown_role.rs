@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Finding, Severity, suggest};
 use crate::model::references::{self, Reference, Target};
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule, wording};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -48,10 +48,10 @@ type: minor
 gates: [{id: go-live, before: first, requires: [{role: change-manager}]}]
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     if cx.portfolio.settings_doubtful() {
         return;
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::diagnostic::{Finding, Severity, Span, Subject, suggest};
 use crate::model::references::{self, Target};
 use crate::model::{Id, Identified, Kind, Portfolio};
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule, wording};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -51,7 +51,7 @@ type: minor
 calendar: india
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
 /// A definition: its id, the place of the id, and the subject of a finding about it.
@@ -72,7 +72,7 @@ struct Named<'p> {
     gates: HashSet<&'p str>,
 }
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
     // Before the first release nothing is named yet.
     if portfolio.releases.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::{Identified, Portfolio, Table, references};
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule, wording};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -73,10 +73,10 @@ stages: [prod]
 people: [{id: alice}]
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let Portfolio { projects, environments, releases, trains, changes, assessments, demands, runs, .. } = cx.portfolio;
     case_only(projects, out);
     case_only(environments, out);

@@ -8,7 +8,7 @@ use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::decode::OneOrMany;
 use crate::model::release::{Dependency, Release};
 use crate::model::{Id, Identified, Kind, Portfolio};
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule, wording};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -61,10 +61,10 @@ phases:
   - {id: test, after: [{phase: build, type: SS, lag: 1d}, {phase: build, type: FF}], duration: 3d}
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     settings(cx.portfolio, out);
     for project in &cx.portfolio.projects {
         let ids = project.depends_on.iter().map(|dependency| &dependency.project);

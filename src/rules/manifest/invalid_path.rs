@@ -3,7 +3,7 @@
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::release::{Check as Report, Criterion};
 use crate::model::{Identified, Kind, Text};
-use crate::rules::{Check, Context, Group, Rule};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -60,10 +60,10 @@ gates:
     criteria: [{id: defects, status: met, evidence: evidence/defects.md}]
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     for (name, template) in cx.portfolio.settings.gate_templates.iter() {
         let subject = Subject::new(Kind::Portfolio.as_str(), "").at(format!("gate_templates/{name}"));
         criteria(&subject, &template.criteria, out);

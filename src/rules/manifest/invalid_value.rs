@@ -6,7 +6,7 @@ use crate::diagnostic::{Finding, Severity, Span, Subject, suggest};
 use crate::model::portfolio::{Freeze, Rating, Settings};
 use crate::model::release::{Artifact, Milestone, Phase, Release, TimeWindow};
 use crate::model::{Identified, Kind, Portfolio, Spanned, Text};
-use crate::rules::{Check, Context, Group, RULES, Rule, find};
+use crate::rules::{Check, Group, Manifests, RULES, Rule, find};
 use crate::time::calendar::WorkCalendar;
 use crate::time::duration::Duration;
 use crate::time::recurrence::Recurrence;
@@ -86,10 +86,10 @@ milestones:
   - {id: built, after: build}
 ```
 "#,
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let mut judge = Judge { portfolio: cx.portfolio, out };
     judge.settings();
     judge.environments();

@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, Severity, suggest};
 use crate::model::references::{self, Reference, Target};
 use crate::model::release::Release;
 use crate::model::{Id, Kind, Portfolio, Table};
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule, wording};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -74,14 +74,14 @@ phases:
   - {id: deploy, after: build, duration: 1d}
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
 /// Missing ids that are compared with the known ones. Where more are missing something else than spelling is wrong, such as a
 /// folder that is not there, and to compare each with each would take minutes.
 const MISSPELT: usize = 200;
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let known = Known::new(cx.portfolio);
     let mut order: Vec<(Target<'_>, &str)> = Vec::new();
     let mut missing: HashMap<(Target<'_>, &str), Vec<Reference<'_>>> = HashMap::new();

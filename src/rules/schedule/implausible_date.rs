@@ -9,7 +9,7 @@ use super::{count, start_of, tempered};
 use crate::diagnostic::{FileId, Finding, Severity, Span, Subject};
 use crate::model::release::{Actual, At, Release, Status};
 use crate::model::{Identified, Kind, Spanned};
-use crate::rules::{Check, Context, Group, Rule};
+use crate::rules::{Check, Group, Manifests, Rule};
 use crate::time::when::When;
 
 /// The rule.
@@ -70,7 +70,7 @@ milestones:
   - {id: end-of-support, date: 2027-11-30}
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
 /// A stretch without dates that parts the dates of a release, in days.
@@ -105,7 +105,7 @@ pub struct Typo {
     others: (NaiveDate, NaiveDate),
 }
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     for release in cx.portfolio.releases.iter().filter(|release| release.status() != Status::Cancelled) {
         // Contradictions and facts in the future have rules of their own.
         let ahead = |typo: &Typo| typo.actual && typo.written.date() > cx.clock.today;
@@ -297,7 +297,7 @@ impl Dates {
 type Record = (Spanned<When>, String);
 
 /// Records say what happened: they do not lie in the future.
-fn records(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn records(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let mut ahead: BTreeMap<(&str, FileId), Vec<Record>> = BTreeMap::new();
     let mut judge = |kind: Kind, when: Spanned<When>, id: &str| {
         if (when.value.date() - cx.clock.today).num_days() > FUTURE {

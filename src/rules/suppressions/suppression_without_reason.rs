@@ -1,7 +1,7 @@
 //! `suppression-without-reason`.
 
 use crate::diagnostic::{Finding, Severity, Subject};
-use crate::rules::{Check, Context, Group, Rule};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -34,10 +34,10 @@ kind: project
 id: ledger
 ```
 ",
-    check: Check::Portfolio(check),
+    check: Check::Manifests(check),
 };
 
-fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     // A comment that names no rule is reported as unused.
     for allow in cx.portfolio.allows.iter().filter(|allow| allow.reason.is_empty() && !allow.rule.is_empty()) {
         let message = format!("`{}` is allowed here, but not why", allow.rule);
