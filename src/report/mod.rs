@@ -42,6 +42,8 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.conflicts", schemars::schema_for!(env::conflicts::Conflicts)),
         ("env.list", schemars::schema_for!(env::list::List)),
         ("env.schedule", schemars::schema_for!(env::schedule::Timeline)),
+        ("env.show", schemars::schema_for!(env::show::Show)),
+        ("env.state", schemars::schema_for!(env::state::State)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),

@@ -3,6 +3,8 @@
 pub mod conflicts;
 pub mod list;
 pub mod schedule;
+pub mod show;
+pub mod state;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 

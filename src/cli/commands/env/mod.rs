@@ -5,6 +5,8 @@
 mod conflicts;
 mod list;
 mod schedule;
+mod show;
+mod state;
 
 use clap::ArgMatches;
 
@@ -15,10 +17,16 @@ use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::report::Header;
 use crate::report::env::{self, Input};
+use crate::time::When;
 
 /// Every subcommand, in the order of the help.
-pub static SUBCOMMANDS: &[Entry] =
-    &[Entry::of::<list::List>(), Entry::of::<schedule::Schedule>(), Entry::of::<conflicts::Conflicts>()];
+pub static SUBCOMMANDS: &[Entry] = &[
+    Entry::of::<list::List>(),
+    Entry::of::<show::Show>(),
+    Entry::of::<schedule::Schedule>(),
+    Entry::of::<conflicts::Conflicts>(),
+    Entry::of::<state::State>(),
+];
 
 /// `relm env` in the table of commands.
 pub const ENTRY: Entry = Entry { command, run };
@@ -29,7 +37,8 @@ fn command() -> clap::Command {
         .after_help(
             "Examples:\n  relm env list                     every environment, and who is in it now\n  \
              relm env schedule                 the next weeks, day by day\n  \
-             relm env conflicts                where bookings collide, and who yields\n\n\
+             relm env conflicts                where bookings collide, and who yields\n  \
+             relm env state staging prod       what differs between two environments\n\n\
              `relm env COMMAND --help` says more of each.",
         )
         .subcommand_required(true)
@@ -85,4 +94,10 @@ fn input<'c>(context: &'c Context<'_>) -> Input<'c> {
         context.clock,
         &context.loaded.sources,
     )
+}
+
+/// What `--time` says.
+fn time(text: Option<&str>) -> Result<Option<When>, Error> {
+    let read = |text| When::parse(text).map_err(|error| Error::usage(error.to_string()).hint("`--time` says so"));
+    text.map(read).transpose()
 }
