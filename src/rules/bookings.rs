@@ -151,11 +151,12 @@ pub fn met(
         let Some(met) = met.intersect(&booking.time) else { return false };
         let manifest = &portfolio.releases[release];
         let worker = schedule::worker(portfolio, manifest, &manifest.phases[phase]);
-        let timed = deployed.get(&release).map_or(&[][..], Vec::as_slice);
+        let deployments = deployed.get(&release).map_or(&[][..], Vec::as_slice);
         let last = zone::local(met.end - TimeDelta::seconds(1), zone).date();
         let mut days = zone::local(met.start, zone).date().iter_days().take_while(|day| *day <= last);
         days.any(|day| {
-            let is_timed = whole_days(day, day, zone).is_some_and(|day| timed.iter().any(|time| time.overlaps(&day)));
+            let is_timed =
+                whole_days(day, day, zone).is_some_and(|day| deployments.iter().any(|time| time.overlaps(&day)));
             worker.works(day) && !is_timed
         })
     };

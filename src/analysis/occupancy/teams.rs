@@ -271,7 +271,7 @@ mod tests {
             }
             match expected.last_mut() {
                 Some(run) if run.1.iter_days().skip(1).take_while(|d| *d < day).all(|d| !own.is_working(d)) => {
-                    run.1 = day
+                    run.1 = day;
                 }
                 _ => expected.push((day, day, day, 0, false)),
             }

@@ -83,15 +83,15 @@ fn of_project<'p>(
     let found = settled(&installs, from, |wanted| runs(sweep(wanted), |_, kinds| (kinds > 1).then_some(kinds)));
     let contenders = contenders(portfolio, &installs, &found, from, sweep, |_| false);
     let explained = |(run, contenders): (Run<usize>, Vec<usize>)| {
-        let &last = contenders.last()?;
-        let other = contenders.iter().find(|&&other| kinds[other] != kinds[last])?;
+        let &yielding = contenders.last()?;
+        let other = contenders.iter().find(|&&other| kinds[other] != kinds[yielding])?;
         Some(VersionCollision {
             environment,
-            project: list[last].1,
+            project: list[yielding].1,
             time: run.time,
             bookings: run.takers.iter().map(|&place| list[place].0).collect(),
-            cause: [last, *other].map(|place| list[place].0),
-            versions: [last, *other].map(|place| list[place].2),
+            cause: [yielding, *other].map(|place| list[place].0),
+            versions: [yielding, *other].map(|place| list[place].2),
             tentative: run.tentative,
         })
     };

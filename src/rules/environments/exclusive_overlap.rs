@@ -96,6 +96,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use crate::diagnostic::Severity;
     use crate::rules::testing::{findings, messages, of};
 
@@ -104,10 +106,11 @@ mod tests {
     fn text(capacity: u32, releases: &[(&str, &str, bool)]) -> String {
         let mut text = format!("kind: environment\nid: uat\nstage: test\ncapacity: {capacity}\n");
         for (id, status, exclusive) in releases {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "---\nkind: release\nid: {id}\ntype: minor\nstatus: {status}\nphases:\n  - {{id: uat, start: 2026-11-23, \
                  end: 2026-11-24, environments: [{{id: uat, exclusive: {exclusive}}}]}}\n"
-            ));
+            );
         }
         text
     }

@@ -174,14 +174,14 @@ fn next_free(cx: &Context<'_>, booking: &Booking, conflict: &Conflict, levels: &
     let manifest = &portfolio.releases[release];
     let dates = cx.schedule.phase(release, phase).planned?;
     let worker = schedule::worker(portfolio, manifest, &manifest.phases[phase]);
-    let worked = worker.worked(dates.start, dates.end).max(1);
+    let length = worker.worked(dates.start, dates.end).max(1);
     let zone = portfolio.zone_of(&portfolio.environments[booking.environment]);
     let stretch = |after: DateTime<Utc>| {
         let local = zone::local(after, zone);
         let begun = local.time() != chrono::NaiveTime::MIN;
         let day = if begun { local.date().succ_opt()? } else { local.date() };
         let first = worker.calendar().next_working(day);
-        Some((first, whole_days(first, worker.calendar().finish(first, worked), zone)?))
+        Some((first, whole_days(first, worker.calendar().finish(first, length), zone)?))
     };
     let (mut first, mut wanted) = stretch(conflict.time.end)?;
     let from = levels.partition_point(|level| level.time.end <= wanted.start);

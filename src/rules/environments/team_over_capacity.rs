@@ -139,7 +139,7 @@ fn tenths(people: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use std::fmt::Write;
 
     use crate::rules::testing::{messages, of};
 
@@ -148,10 +148,11 @@ mod tests {
     fn text(phases: &[(&str, &str, &str, &str)]) -> String {
         let mut text = "kind: portfolio\nstages: [test, prod]\nteams: [{id: qa, capacity: 3}]\n".to_owned();
         for (id, start, end, effort) in phases {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "---\nkind: release\nid: {id}\ntype: minor\nstatus: planned\nphases:\n  \
                  - {{id: sit, start: {start}, end: {end}, team: qa, effort: {effort}}}\n"
-            ));
+            );
         }
         text
     }

@@ -242,7 +242,7 @@ fn explains(portfolio: &Portfolio, bookings: &[Booking], oracle: &Oracle<'_>, co
         (std::cmp::Reverse(booking.priority(portfolio)), booking.time.start, booking.span)
     };
     assert!(conflict.contenders.is_sorted_by_key(order));
-    assert!(conflict.cause.iter().rev().is_sorted_by_key(|index| order(index)));
+    assert!(conflict.cause.iter().rev().is_sorted_by_key(order));
 }
 
 proptest! {

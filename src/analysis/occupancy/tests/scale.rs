@@ -1,5 +1,7 @@
 //! A hundred thousand bookings of one environment on one day are no more work than their number.
 
+use std::fmt::Write;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::conflicts::conflicts;
@@ -22,10 +24,9 @@ fn crowd(
 ) -> (Portfolio, Vec<Booking>) {
     let mut text = format!("kind: environment\nid: sit\nstage: test\ncapacity: {capacity}\n");
     for index in 0..100 {
-        text.push_str(&format!("---\nkind: release\nid: a{index:02}\ntype: minor\nstatus: planned\n"));
-        text.push_str(&format!(
-            "---\nkind: release\nid: b{index:02}\ntype: minor\nstatus: planned\npart_of: a{index:02}\n"
-        ));
+        for (id, more) in [("a", String::new()), ("b", format!("part_of: a{index:02}\n"))] {
+            write!(text, "---\nkind: release\nid: {id}{index:02}\ntype: minor\nstatus: planned\n{more}").unwrap();
+        }
     }
     let midnight: DateTime<Utc> = "2026-11-23T00:00:00Z".parse().unwrap();
     let booking = |index: usize| {
@@ -40,7 +41,7 @@ fn crowd(
             units: 1 + (index % 3) as u32,
             exclusive: false,
             r#use: Use::Code,
-            tentative: index % 7 == 0,
+            tentative: index.is_multiple_of(7),
             span: Span { start: index as u32, ..Span::default() },
         }
     };
