@@ -208,6 +208,11 @@ impl Occupancy {
         conflicts::conflicts(portfolio, environment, self.of(environment), from)
     }
 
+    /// Every booking in a conflict of those who take part, by place, in order; as many as there are, so only for those shown.
+    pub fn taking_part(&self, conflict: &Conflict) -> Vec<usize> {
+        conflicts::taking_part(self.of(conflict.environment), conflict)
+    }
+
     /// Where two versions of one project are installed in an environment from an instant on, by project and start.
     pub fn version_collisions<'p>(
         &self,
