@@ -162,7 +162,7 @@ impl ConflictView {
             tentative: conflict.tentative,
             over: conflict.time.end <= input.clock.now,
             peak: Span { from: moment(conflict.peak.start), to: moment(conflict.peak.end) },
-            bookings: conflict.bookings.iter().map(participant).collect(),
+            bookings: input.occupancy.taking_part(conflict).iter().map(participant).collect(),
             levels: levels[from..].iter().map_while(step).collect(),
         }
     }
