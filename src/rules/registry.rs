@@ -7,6 +7,7 @@ use super::{dependencies, environments, governance, manifest, schedule, suppress
 pub static RULES: &[&Rule] = &[
     &dependencies::cancelled_dependency::RULE,
     &dependencies::dependency_cycle::RULE,
+    &environments::deploy_in_freeze::RULE,
     &manifest::duplicate_id::RULE,
     &manifest::duplicate_reference::RULE,
     &dependencies::duplicate_version::RULE,
@@ -23,9 +24,11 @@ pub static RULES: &[&Rule] = &[
     &schedule::non_working_day::RULE,
     &environments::not_hosted::RULE,
     &schedule::outside_composite::RULE,
+    &environments::outside_window::RULE,
     &schedule::overdue_milestone::RULE,
     &schedule::overdue_phase::RULE,
     &environments::promotion_order::RULE,
+    &environments::release_density::RULE,
     &environments::soak_too_short::RULE,
     &environments::stage_skipped::RULE,
     &schedule::starts_before_predecessor::RULE,
@@ -41,6 +44,7 @@ pub static RULES: &[&Rule] = &[
     &suppressions::unused_suppression::RULE,
     &dependencies::version_regression::RULE,
     &dependencies::version_requirement::RULE,
+    &environments::wall_clock_gap::RULE,
 ];
 
 /// The rule of this name.

@@ -1,10 +1,14 @@
 //! Rules of the group `environments`.
 
+pub mod deploy_in_freeze;
 pub mod not_hosted;
+pub mod outside_window;
 pub mod promotion_order;
+pub mod release_density;
 pub mod soak_too_short;
 pub mod stage_skipped;
 pub mod unbooked_phase;
+pub mod wall_clock_gap;
 
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::records::Deployment;
