@@ -280,6 +280,25 @@ pub fn exceptions<'f>(freeze: &'f Freeze, release: &Release) -> impl Iterator<It
     })
 }
 
+/// Why the exceptions of a freeze do not let a release through, with the one to look at; none where there are none.
+pub fn refusal<'f>(freeze: &'f Freeze, release: &Release) -> Option<(&'f FreezeException, String)> {
+    let latest = |except: &&FreezeException| except.expires.as_ref().map(|expires| expires.value);
+    if let Some(expired) = exceptions(freeze, release).max_by_key(latest) {
+        let on = latest(&expired).map_or(String::new(), |day| format!(" on {day}"));
+        return Some((expired, format!("its exception expires{on}")));
+    }
+    let first = freeze.except.first()?;
+    let named = freeze.except.iter().filter_map(|except| {
+        let parts: Vec<&str> = except.r#type.iter().chain(&except.release).map(|id| id.as_str()).collect();
+        (!parts.is_empty()).then(|| format!("`{}`", parts.join(" ")))
+    });
+    let named: Vec<String> = named.collect();
+    if named.is_empty() {
+        return Some((first, "its exceptions name no release and no type".to_owned()));
+    }
+    Some((first, format!("it excepts only {}", named.join(", "))))
+}
+
 /// From the first instant a manifest can name to the last.
 pub fn always() -> Stretch {
     let end = MAX_DATE.succ_opt().unwrap_or(MAX_DATE);

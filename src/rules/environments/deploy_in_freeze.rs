@@ -9,10 +9,9 @@ use crate::analysis::deployments::Time;
 use crate::analysis::windows::{self, Stretch, Timeline, Times};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Kind;
-use crate::model::portfolio::{Freeze, FreezeException};
-use crate::model::release::Release;
+use crate::model::portfolio::Freeze;
 use crate::rules::production::{Event, events};
-use crate::rules::wording::{quoted, with_places};
+use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::zone;
 
@@ -210,7 +209,7 @@ fn report(cx: &Context<'_>, freeze: &Freeze, hits: &[Hit<'_, '_>]) -> Option<Fin
             freeze.id
         ),
     };
-    let exception = release.and_then(|release| refused(freeze, release));
+    let exception = release.and_then(|release| windows::refusal(freeze, release));
     let message = match &exception {
         Some((_, why)) => format!("{message}; {why}"),
         None => message,
@@ -234,25 +233,6 @@ fn report(cx: &Context<'_>, freeze: &Freeze, hits: &[Hit<'_, '_>]) -> Option<Fin
         finding = finding.at_most(Severity::Warning);
     }
     Some(finding)
-}
-
-/// Why the exceptions of a freeze do not let a release through, with the one to look at.
-fn refused<'f>(freeze: &'f Freeze, release: &Release) -> Option<(&'f FreezeException, String)> {
-    let latest = |except: &&FreezeException| except.expires.as_ref().map(|expires| expires.value);
-    if let Some(expired) = windows::exceptions(freeze, release).max_by_key(latest) {
-        let on = latest(&expired).map_or(String::new(), |day| format!(" on {day}"));
-        return Some((expired, format!("its exception expires{on}")));
-    }
-    let first = freeze.except.first()?;
-    let named = freeze.except.iter().map(|except| {
-        let parts = [except.r#type.as_ref(), except.release.as_ref()].into_iter().flatten();
-        parts.map(|id| id.as_str()).collect::<Vec<_>>().join(" ")
-    });
-    let named: Vec<String> = named.filter(|named| !named.is_empty()).collect();
-    if named.is_empty() {
-        return Some((first, "its exceptions name no release and no type".to_owned()));
-    }
-    Some((first, format!("it excepts only {}", quoted(named.iter().map(String::as_str)))))
 }
 
 fn freeze_subject(freeze: &Freeze) -> Subject {

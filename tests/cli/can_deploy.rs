@@ -1,0 +1,1 @@
+//! `relm can-deploy`.
