@@ -289,7 +289,7 @@ pub fn refusal<'f>(freeze: &'f Freeze, release: &Release) -> Option<(&'f FreezeE
     }
     let first = freeze.except.first()?;
     let named = freeze.except.iter().filter_map(|except| {
-        let parts: Vec<&str> = except.r#type.iter().chain(&except.release).map(|id| id.as_str()).collect();
+        let parts: Vec<&str> = except.r#type.iter().chain(&except.release).map(Id::as_str).collect();
         (!parts.is_empty()).then(|| format!("`{}`", parts.join(" ")))
     });
     let named: Vec<String> = named.collect();

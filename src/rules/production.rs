@@ -3,12 +3,13 @@
 use chrono_tz::Tz;
 
 use super::Context;
+use super::environments::{is_past, record_subject};
 use crate::analysis::deployments::{self, Time, whole_days};
 use crate::analysis::windows::Deploying;
 use crate::diagnostic::{Span, Subject};
 use crate::model::records::{Deployment, DeploymentResult};
 use crate::model::release::{Release, Status};
-use crate::model::{Id, Kind, Spanned};
+use crate::model::{Id, Spanned};
 use crate::time::When;
 
 /// A deployment that is planned, or one that was recorded.
@@ -58,8 +59,8 @@ impl<'p> Event<'p> {
 pub fn events<'p>(cx: &Context<'p>) -> Vec<Event<'p>> {
     let portfolio = cx.portfolio;
     let mut found = Vec::new();
-    for (r, release) in portfolio.releases.iter().enumerate() {
-        if release.status().is_over() || cx.is_left_behind(r) {
+    for r in 0..portfolio.releases.len() {
+        if is_past(cx, r) {
             continue;
         }
         let planned = deployments::planned(portfolio, cx.schedule, r);
@@ -84,7 +85,6 @@ pub fn events<'p>(cx: &Context<'p>) -> Vec<Event<'p>> {
             continue;
         }
         let zone = portfolio.zone_of(&portfolio.environments[environment]);
-        let name = record.id.as_ref().unwrap_or(&record.project);
         let written = record.started.iter().chain([&record.at]);
         found.push(Event {
             release: record.release.as_ref().and_then(|id| portfolio.releases.index(id)),
@@ -92,7 +92,7 @@ pub fn events<'p>(cx: &Context<'p>) -> Vec<Event<'p>> {
             projects: vec![&record.project],
             times: written.filter_map(|when| Some((moment(when, zone)?, when.span))).collect(),
             record: Some(record),
-            subject: Subject::new(Kind::Deployments.as_str(), "").at(format!("entries/{name}")),
+            subject: record_subject(record),
         });
     }
     found

@@ -7,7 +7,7 @@
 mod times;
 mod versions;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::deployments;
 use super::installed::Installed;
@@ -34,6 +34,8 @@ pub struct Facts<'p> {
     pub occupancy: &'p Occupancy,
     /// What is installed where.
     pub installed: &'p Installed<'p>,
+    /// The present day: what a plan says of later is what is expected, of earlier it is for records to say.
+    pub today: NaiveDate,
 }
 
 /// What is to be deployed where.
@@ -240,5 +242,4 @@ fn count(number: usize, one: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "../permission_tests.rs"]
 mod tests;

@@ -130,7 +130,8 @@ pub fn occupied(case: &Case<'_>) -> Found {
     let now = taken.iter().find(|level| level.time.contains(case.at));
     let exclusive = now.is_some_and(|level| level.exclusive);
     let rule = if exclusive { "exclusive-overlap" } else { "over-capacity" };
-    let checked = Checked { rule, what: format!("{} of others", count(others.len(), "booking")) };
+    let coming = others.iter().filter(|booking| booking.time.end > case.at).count();
+    let checked = Checked { rule, what: format!("{} of others from then on", count(coming, "booking")) };
     let mut there: Vec<_> = others.iter().filter(|booking| booking.held().contains(case.at)).collect();
     there.sort_by_key(|booking| (!booking.exclusive, std::cmp::Reverse(booking.units), booking.span));
     let names: Vec<String> = there.iter().map(|booking| format!("`{}`", booking.name(portfolio))).collect();

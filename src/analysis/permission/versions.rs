@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, Checked, Found, Obstacle, before, count, from, shipped_with};
+use super::{Case, Checked, Facts, Found, Obstacle, before, count, from, shipped_with};
 use crate::analysis::promotion::{self, Traveller, Visit};
 use crate::analysis::windows::{Stretch, always};
-use crate::diagnostic::Span;
-use crate::model::Identified;
+use crate::diagnostic::{Span, Subject};
 use crate::model::environment::Use;
 use crate::model::project::Project;
 use crate::model::version::{Requirement, canonical};
-use crate::time::{Interval, zone};
+use crate::model::{Id, Identified, Kind};
+use crate::time::{Interval, plus_days, zone};
 
 impl<'p> Case<'p> {
     fn project(&self) -> &'p str {
@@ -62,8 +62,8 @@ pub fn hosted(case: &Case<'_>) -> Found {
     (vec![case.obstacle(rule, vec![always()], message, case.place.id.span, "projects")], checked)
 }
 
-/// The stages that the version must have been in before: those its type of release demands, by records, or by the plan
-/// where no records of the stage are kept; without demands, any that records are kept of.
+/// The stages that the version must have been in before: those its type of release demands, else any that records are kept
+/// of. Records say where it has been; the plan says where it will be, and where no records are kept, where it has been.
 pub fn promoted(case: &Case<'_>) -> Found {
     let rule = "promotion-order";
     let portfolio = case.facts.portfolio;
@@ -79,50 +79,71 @@ pub fn promoted(case: &Case<'_>) -> Found {
     }
     let installed = case.facts.installed;
     let demanded = case.release.map_or_else(Vec::new, |release| promotion::demanded(portfolio, &release.r#type));
-    let demanded: Vec<usize> = demanded.into_iter().map(|(stage, _)| stage).filter(|stage| *stage < order).collect();
-    let place = case.place.stage.span;
-    let name = |stage: usize| &portfolio.settings.stages[stage];
+    let demanded: Vec<(usize, &Id)> = demanded.into_iter().filter(|(stage, _)| *stage < order).collect();
+    let visits = case.visits();
+    let arrival = |stage: usize| arrival(case, &visits, stage, version);
+    let checked = Checked { rule, what: count(demanded.len(), "demanded stage") };
     if demanded.is_empty() {
         let kept = (0..order).filter_map(|stage| installed.kept_since(stage, case.project())).min();
-        let Some(kept) = kept.filter(|_| !case.is_emergency()) else { return nothing("no stage demanded") };
-        let first =
-            (0..order).filter_map(|stage| installed.first(stage, case.project(), version)).map(|first| first.at);
-        let until = first.min().unwrap_or(always().end).min(case.known_since());
+        let Some(kept) = kept.filter(|_| !case.is_emergency()) else { return (Vec::new(), checked) };
+        let until = (0..order).filter_map(arrival).min().unwrap_or(always().end).min(case.known_since());
         let message = format!("{} has been in no stage before `{}`", case.name(), case.place.stage);
         let times = Interval::new(kept, until).into_iter().collect();
-        let checked = Checked { rule, what: "any stage before".to_owned() };
-        return (vec![case.obstacle(rule, times, message, place, "stage")], checked);
+        let obstacle = case.obstacle(rule, times, message, case.place.stage.span, "stage");
+        return (vec![obstacle], Checked { rule, what: "any stage before".to_owned() });
     }
-    let visits = case.visits();
-    let checked = Checked { rule, what: count(demanded.len(), "demanded stage") };
-    let obstacle = |stage: usize| {
-        if let Some(first) = installed.first(stage, case.project(), version) {
-            let message = format!("{} has not been in `{}` yet", case.name(), name(stage));
-            return case.obstacle(rule, case.unknown_before(first.at), message, place, "stage");
+    let mut found = Vec::new();
+    let (mut unrecorded, mut skipped) = (Vec::new(), Vec::new());
+    for &(stage, id) in &demanded {
+        if let Some(there) = arrival(stage) {
+            let message = format!("{} is not in `{id}` yet", case.name());
+            found.push(demand(case, rule, there, message, id));
+        } else if installed.kept_since(stage, case.project()).is_some() {
+            unrecorded.push(id);
+        } else {
+            skipped.push(id);
         }
-        let end = always().end;
-        if installed.kept_since(stage, case.project()).is_some() {
-            let message = format!("no record says that {} has been in `{}`", case.name(), name(stage));
-            return case.obstacle(rule, case.unknown_before(end), message, place, "stage");
+    }
+    let (unrecorded_words, skipped_words) = ("no record says that it has been in", "no phase and no record has it in");
+    for (rule, stages, words) in [(rule, unrecorded, unrecorded_words), ("stage-skipped", skipped, skipped_words)] {
+        if let Some(first) = stages.first() {
+            let names: Vec<String> = stages.iter().map(|id| format!("`{}`", id.as_str())).collect();
+            let message = format!("{} must go through the stages before: {words} {}", case.name(), names.join(", "));
+            found.push(demand(case, rule, always().end, message, first));
         }
-        let there = visits.iter().filter(|visit| visit.stage == stage && visit.used.r#use == Use::Code);
-        let begins = there.filter_map(|visit| {
-            let day = promotion::start(portfolio, case.facts.schedule, visit.release, visit.phase)?;
-            let place = portfolio.environments.get(&visit.used.id)?;
-            Some(zone::start_of_day(day, portfolio.zone_of(place)))
-        });
-        match begins.min() {
-            Some(begins) => {
-                let message = format!("{} comes to `{}` first", case.name(), name(stage));
-                case.obstacle(rule, case.unknown_before(begins), message, place, "stage")
-            }
-            None => {
-                let message = format!("{} skips `{}`, which its type of release demands", case.name(), name(stage));
-                case.obstacle("stage-skipped", case.unknown_before(end), message, place, "stage")
-            }
-        }
-    };
-    (demanded.into_iter().map(obstacle).collect(), checked)
+    }
+    (found, checked)
+}
+
+/// An obstacle that stands until an instant and is written where a stage is demanded.
+fn demand(case: &Case<'_>, rule: &'static str, until: DateTime<Utc>, message: String, stage: &Id) -> Obstacle {
+    let kind = case.release.map_or("", |release| release.r#type.as_str());
+    let subject = Subject::new(Kind::Portfolio.as_str(), "").at(format!("release_types/{kind}/stages"));
+    Obstacle { rule, times: case.unknown_before(until), message, span: stage.span, subject }
+}
+
+/// Since when, or from when on, a version is in a stage: by its first record, else by the plan where the phase there is
+/// still to come (its first day), goes on (the day after its last) or leaves no records.
+fn arrival(case: &Case<'_>, visits: &[Visit<'_>], stage: usize, version: &str) -> Option<DateTime<Utc>> {
+    let Facts { portfolio, schedule, installed, today, .. } = case.facts;
+    if let Some(first) = installed.first(stage, case.project(), version) {
+        return Some(first.at);
+    }
+    let is_kept = installed.kept_since(stage, case.project()).is_some();
+    let there = visits.iter().filter(|visit| visit.stage == stage && visit.used.r#use == Use::Code);
+    let days = there.filter_map(|visit| {
+        let begins = promotion::start(portfolio, schedule, visit.release, visit.phase)?;
+        let phase = &portfolio.releases[visit.release].phases[visit.phase];
+        let ends = schedule.phase(visit.release, visit.phase).planned.map_or(begins, |dates| dates.end);
+        let goes_on = phase.actual_end().is_none() && ends >= today;
+        let day = match (is_kept && begins <= today, goes_on) {
+            (false, _) => begins,
+            (true, true) => plus_days(ends, 1),
+            (true, false) => return None,
+        };
+        Some(zone::start_of_day(day, portfolio.zone_at(&visit.used.id)))
+    });
+    days.min()
 }
 
 /// The working time that the version must have spent in the nearest stage before where a record or a phase has it.

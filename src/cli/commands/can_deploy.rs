@@ -101,8 +101,13 @@ impl CanDeploy {
         let zone = portfolio.zone_of(&portfolio.environments[environment]);
         let at = self.time.map_or(context.clock.now, |time| time.instant(zone));
         let installed = Installed::new(portfolio);
-        let facts =
-            Facts { portfolio, schedule: &context.schedule, occupancy: context.occupancy(), installed: &installed };
+        let facts = Facts {
+            portfolio,
+            schedule: context.schedule(),
+            occupancy: context.occupancy(),
+            installed: &installed,
+            today: context.clock.today,
+        };
         let release = permission::bringing(facts, id, version, environment, at);
         let shipped = || {
             let scope = &portfolio.releases[release?].scope;

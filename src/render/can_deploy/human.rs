@@ -1,10 +1,12 @@
 //! Whether something may be deployed, for people at a terminal.
 
-use super::{asked, checked, headline, sentence};
+use std::fmt::Write;
+
+use super::{asked, checked, headline};
 use crate::render::Style;
 use crate::render::findings::address;
 use crate::render::paint::Paint;
-use crate::render::text::{sanitize, wrap, wrap_hanging};
+use crate::render::text::{sanitize, wrap};
 use crate::report::can_deploy::CanDeploy;
 
 /// Narrower terminals get lines of this many columns.
@@ -20,16 +22,18 @@ pub fn render(view: &CanDeploy, style: &Style) -> String {
     let word = if view.allowed { paint.with(word, "1;32") } else { paint.with(word, "1;31") };
     let mut out = format!("{word},{rest}\n");
     for reason in &view.reasons {
-        let place = sanitize(&address(&reason.place)).into_owned();
-        let text = wrap_hanging(&sanitize(&sentence(reason)), width - 4, width - 4).replace('\n', "\n    ");
-        let rule = sanitize(&reason.rule).into_owned();
-        out.push_str(&format!("\n  {} {text}\n", paint.red("-")));
-        out.push_str(&format!("    {}\n", paint.dim(&format!("{place}  {rule}"))));
+        let text = wrap(&sanitize(&reason.message), width - 4).replace('\n', "\n    ");
+        let place = format!("{}  {}", sanitize(&address(&reason.place)), sanitize(&reason.rule));
+        let _ = writeln!(out, "\n  {} {text}", paint.red("-"));
+        if let Some(until) = &reason.until {
+            let _ = writeln!(out, "    until {}", paint.bold(&sanitize(&until.spoken)));
+        }
+        let _ = writeln!(out, "    {}", paint.dim(&place));
     }
-    for (name, text) in [("asked", asked(view)), ("checked", checked(view))] {
+    out.push('\n');
+    for (name, text) in [("asked:  ", asked(view)), ("checked:", checked(view))] {
         let text = wrap(&sanitize(&text), width - 9).replace('\n', "\n         ");
-        let gap = if name == "asked" { "\n" } else { "" };
-        out.push_str(&format!("{gap}{}{}{text}\n", paint.dim(&format!("{name}:")), " ".repeat(8 - name.len())));
+        let _ = writeln!(out, "{} {text}", paint.dim(name));
     }
     out
 }

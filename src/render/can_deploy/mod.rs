@@ -3,7 +3,7 @@
 pub mod human;
 pub mod markdown;
 
-use crate::report::can_deploy::{CanDeploy, ReasonView};
+use crate::report::can_deploy::CanDeploy;
 
 /// The answer in one line.
 fn headline(view: &CanDeploy) -> String {
@@ -34,14 +34,6 @@ fn asked(view: &CanDeploy) -> String {
     let version = view.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
     let release = view.release.as_ref().map_or_else(String::new, |release| format!(" with `{release}`"));
     format!("`{}`{version} to `{}`{release} on {}", view.project, view.environment, view.time.spoken)
-}
-
-/// A reason as a sentence: what, and until when.
-fn sentence(reason: &ReasonView) -> String {
-    match &reason.until {
-        Some(until) => format!("{}, until {}", reason.message, until.spoken),
-        None => reason.message.clone(),
-    }
 }
 
 /// What was looked at, in one line.

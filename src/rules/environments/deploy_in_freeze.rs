@@ -150,9 +150,9 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 /// The first instant at which a deployment is forbidden by one time of a freeze.
-fn forbidden(
-    cx: &Context<'_>,
-    event: &Event<'_>,
+fn forbidden<'p>(
+    cx: &Context<'p>,
+    event: &Event<'p>,
     time: Time,
     frozen: Stretch,
     freeze: &Freeze,
@@ -184,7 +184,7 @@ fn whole_days_in(stretch: Stretch, zone: Tz) -> Option<(NaiveDate, NaiveDate)> {
     (first <= last).then_some((first, last))
 }
 
-fn report(cx: &Context<'_>, freeze: &Freeze, hits: &[Hit<'_, '_>]) -> Option<Finding> {
+fn report<'p>(cx: &Context<'p>, freeze: &Freeze, hits: &[Hit<'_, 'p>]) -> Option<Finding> {
     let portfolio = cx.portfolio;
     // What can still be moved leads; of what happened, the first.
     let lead = hits.iter().find(|hit| hit.event.record.is_none()).or(hits.iter().min_by_key(|hit| hit.at))?;

@@ -22,12 +22,12 @@ fn tempered(finding: Finding, release: &Release) -> Finding {
 }
 
 /// Whether a release is over, or part of one that is: its plan says nothing any more.
-fn is_past(cx: &Context<'_>, release: usize) -> bool {
+pub(super) fn is_past(cx: &Context<'_>, release: usize) -> bool {
     cx.portfolio.releases[release].status().is_over() || cx.is_left_behind(release)
 }
 
 /// The subject of a finding about the record of a deployment.
-fn record_subject(record: &Deployment) -> Subject {
+pub(super) fn record_subject(record: &Deployment) -> Subject {
     let id = record.id.as_ref().unwrap_or(&record.project);
     Subject::new(Kind::Deployments.as_str(), "").at(format!("entries/{id}"))
 }

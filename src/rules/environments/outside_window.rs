@@ -161,7 +161,7 @@ impl Windows<'_> {
     }
 }
 
-fn plan_finding(cx: &Context<'_>, times: &[EnvironmentTimes], misses: &[Miss<'_, '_>]) -> Option<Finding> {
+fn plan_finding<'p>(cx: &Context<'p>, times: &[EnvironmentTimes], misses: &[Miss<'_, 'p>]) -> Option<Finding> {
     let lead = misses.first()?;
     let environment = &cx.portfolio.environments[lead.event.environment];
     let zone = cx.portfolio.zone_of(environment);
@@ -192,7 +192,7 @@ fn plan_finding(cx: &Context<'_>, times: &[EnvironmentTimes], misses: &[Miss<'_,
     Some(if lead.event.is_draft(cx) { finding.at_most(Severity::Warning) } else { finding })
 }
 
-fn record_finding(cx: &Context<'_>, misses: &[Miss<'_, '_>]) -> Option<Finding> {
+fn record_finding<'p>(cx: &Context<'p>, misses: &[Miss<'_, 'p>]) -> Option<Finding> {
     let lead = misses.iter().min_by_key(|miss| miss.time.start())?;
     let environment = &cx.portfolio.environments[lead.event.environment];
     let record = lead.event.record?;

@@ -88,9 +88,9 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let max = max.map_or(MAX, |max| max.value) as usize;
     // By day and release, the first deployment.
     let mut days: BTreeMap<NaiveDate, BTreeMap<usize, Deployment>> = BTreeMap::new();
-    for (r, release) in portfolio.releases.iter().enumerate() {
+    for r in 0..portfolio.releases.len() {
         let has_parts = portfolio.children(r).iter().any(|&r| portfolio.releases[r].status() != Status::Cancelled);
-        if release.status().is_over() || has_parts || cx.is_left_behind(r) {
+        if has_parts || super::is_past(cx, r) {
             continue;
         }
         for deployment in deployments::planned(portfolio, cx.schedule, r) {

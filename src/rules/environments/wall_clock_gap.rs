@@ -95,7 +95,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         judge.environment(environment);
     }
     for (r, release) in portfolio.releases.iter().enumerate() {
-        if !release.status().is_over() && !cx.is_left_behind(r) {
+        if !super::is_past(cx, r) {
             judge.release(release);
         }
     }

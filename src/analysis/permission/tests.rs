@@ -9,6 +9,9 @@ use super::*;
 use crate::analysis::testing::{Loaded, loaded};
 use crate::time::{When, zone};
 
+/// The day the schedule is made for.
+const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 16).unwrap();
+
 /// Asks in one portfolio as often as one likes.
 struct Desk {
     loaded: Loaded,
@@ -31,8 +34,13 @@ impl Desk {
     fn ask(&self, version: Option<&str>, at: DateTime<Utc>) -> Permission {
         let portfolio = &self.loaded.portfolio;
         let installed = Installed::new(portfolio);
-        let facts =
-            Facts { portfolio, schedule: &self.loaded.schedule, occupancy: &self.occupancy, installed: &installed };
+        let facts = Facts {
+            portfolio,
+            schedule: &self.loaded.schedule,
+            occupancy: &self.occupancy,
+            installed: &installed,
+            today: TODAY,
+        };
         let environment = portfolio.environments.index("live").unwrap();
         let release = bringing(facts, "ledger", version, environment, at);
         let shipped = release.and_then(|release| shipped_with(portfolio, release, "ledger"));
@@ -211,7 +219,7 @@ fn a_version_comes_through_the_demanded_stages_and_stays_there() {
     assert_eq!(
         desk.says(None, "2026-11-27T10:00"),
         [
-            "promotion-order: `ledger` 2.0 comes to `test` first; 2026-11-30T00:00",
+            "promotion-order: `ledger` 2.0 is not in `test` yet; 2026-11-30T00:00",
             "soak-too-short: `ledger` 2.0 comes to `test` from 2026-11-30 on; `live` asks for 2d there; 2026-12-02T00:00",
             "2026-12-02T00:00",
         ]
@@ -221,9 +229,24 @@ fn a_version_comes_through_the_demanded_stages_and_stays_there() {
     assert_eq!(desk.rules(None, "2026-12-03T10:00"), ["promotion-order", "soak-too-short"]);
     assert_eq!(desk.rules(None, "2026-12-03T16:00"), ["soak-too-short"]);
     assert_eq!(desk.says(None, "2026-12-04T16:00").last().unwrap(), "2026-12-05T00:00");
-    let desk = staged(&[TRY, GO], &[("try", "1.9", "2026-11-03T15:00")]);
-    let said = desk.says(None, "2026-12-05T10:00");
-    assert_eq!(said[0], "promotion-order: no record says that `ledger` 2.0 has been in `test`; never");
+    // Where records are kept, the plan speaks of what is to come.
+    let kept = [("try", "1.9", "2026-11-03T15:00")];
+    let says = |days: &str| {
+        let phase = format!("id: uat, {days}, environments: [try]");
+        staged(&[&phase, GO], &kept).says(None, "2026-11-17T10:00").swap_remove(0)
+    };
+    assert_eq!(
+        says("start: 2026-11-18, end: 2026-11-20"),
+        "promotion-order: `ledger` 2.0 is not in `test` yet; 2026-11-18T00:00"
+    );
+    assert_eq!(
+        says("start: 2026-11-12, end: 2026-11-20"),
+        "promotion-order: `ledger` 2.0 is not in `test` yet; 2026-11-21T00:00"
+    );
+    assert_eq!(
+        says("start: 2026-11-12, end: 2026-11-13"),
+        "promotion-order: `ledger` 2.0 must go through the stages before: no record says that it has been in `test`; never"
+    );
     let desk = staged(&[GO], &[]);
     assert_eq!(desk.rules(None, "2026-12-05T10:00"), ["stage-skipped"]);
 }
@@ -298,7 +321,13 @@ fn the_next_release_that_goes_there_is_meant() {
     let desk = Desk::new(&text.concat());
     let portfolio = &desk.loaded.portfolio;
     let installed = Installed::new(portfolio);
-    let facts = Facts { portfolio, schedule: &desk.loaded.schedule, occupancy: &desk.occupancy, installed: &installed };
+    let facts = Facts {
+        portfolio,
+        schedule: &desk.loaded.schedule,
+        occupancy: &desk.occupancy,
+        installed: &installed,
+        today: TODAY,
+    };
     let found = |version: Option<&str>, at: &str| {
         let release = bringing(facts, "ledger", version, portfolio.environments.index("live").unwrap(), desk.at(at));
         release.map(|release| portfolio.releases[release].id.to_string())
