@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use super::Context;
 use super::environments::{is_past, record_subject};
 use crate::analysis::deployments::{self, Time, whole_days};
+use crate::analysis::promotion;
 use crate::analysis::windows::Deploying;
 use crate::diagnostic::{Span, Subject};
 use crate::model::records::{Deployment, DeploymentResult};
@@ -67,9 +68,7 @@ pub fn events<'p>(cx: &Context<'p>) -> Vec<Event<'p>> {
         if planned.is_empty() {
             continue;
         }
-        let family = portfolio.family(r);
-        let projects: Vec<&Id> =
-            family.iter().flat_map(|&r| &portfolio.releases[r].scope).map(|item| &item.project).collect();
+        let projects: Vec<&Id> = promotion::scope(portfolio, r).into_iter().map(|item| &item.project).collect();
         found.extend(planned.into_iter().map(|deployment| Event {
             release: Some(r),
             environment: deployment.environment,
