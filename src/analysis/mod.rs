@@ -8,6 +8,7 @@ pub mod deployments;
 pub mod gates;
 pub mod installed;
 pub mod occupancy;
+pub mod permission;
 pub mod promotion;
 pub mod schedule;
 pub mod selection;

@@ -193,6 +193,13 @@ impl Occupancy {
         sweep::definite_levels(portfolio, self.of(environment))
     }
 
+    /// The same without drafts and without what certain releases book.
+    pub fn levels_of_others(&self, portfolio: &Portfolio, environment: usize, releases: &[usize]) -> Vec<Level> {
+        let of_others = |booking: &&Booking| booking.release.is_none_or(|release| !releases.contains(&release));
+        let others: Vec<Booking> = self.of(environment).iter().filter(of_others).copied().collect();
+        sweep::definite_levels(portfolio, &others)
+    }
+
     /// The uses of an environment, drafts left out, by start.
     pub fn holds(&self, environment: usize) -> Vec<Hold> {
         bookings::holds(self.of(environment))
