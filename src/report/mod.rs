@@ -2,6 +2,7 @@
 //!
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
+pub mod calendar;
 pub mod check;
 pub mod env;
 pub mod graph;
@@ -38,6 +39,7 @@ pub struct Revision {
 /// The JSON Schema of every view, by the name of its command.
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
+        ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),
         ("env.conflicts", schemars::schema_for!(env::conflicts::Conflicts)),
         ("env.list", schemars::schema_for!(env::list::List)),
