@@ -5,8 +5,11 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::Header;
+use crate::analysis::events::Event;
 pub use crate::analysis::events::{EventKind, EventStatus, Moment};
-use crate::time::zone;
+use crate::diagnostic::SourceMap;
+use crate::model::Portfolio;
+use crate::time::{plus_days, zone};
 
 /// The name and version of [`Calendar`]'s shape.
 pub const SCHEMA: &str = "relm.calendar/1";
@@ -97,6 +100,27 @@ pub struct Changed {
 }
 
 impl Calendar {
+    /// The view of events, which are in order, between two days.
+    pub fn new(
+        header: Header,
+        portfolio: &Portfolio,
+        sources: &SourceMap,
+        (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+        events: &[Event<'_>],
+    ) -> Self {
+        let name = portfolio.settings.common.name().map(str::trim).filter(|name| !name.is_empty());
+        Self {
+            header,
+            name: name.unwrap_or("Releases").to_owned(),
+            zone: portfolio.zone.name().to_owned(),
+            from,
+            to,
+            events: events.iter().map(|event| view(portfolio, sources, event)).collect(),
+            days_off: from.zip(to).map_or_else(Vec::new, |days| days_off(portfolio, days)),
+            tz: portfolio.zone,
+        }
+    }
+
     /// What a wall clock in the portfolio's zone shows.
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         zone::local(at, self.tz)
@@ -106,4 +130,38 @@ impl Calendar {
     pub fn days(&self, event: &EventView) -> (NaiveDate, NaiveDate) {
         event.start.days_to(event.end, self.tz)
     }
+}
+
+fn view(portfolio: &Portfolio, sources: &SourceMap, event: &Event<'_>) -> EventView {
+    let ids = |ids: &[&crate::model::Id]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
+    let (projects, environments) = (ids(&event.projects), ids(&event.environments));
+    EventView {
+        uid: event.uid.clone(),
+        kind: event.kind,
+        title: event.title.clone(),
+        label: event.label.clone(),
+        description: event.description.clone(),
+        release: event.release.map(|r| portfolio.releases[r].id.to_string()),
+        project: projects.first().cloned(),
+        projects,
+        environment: environments.first().cloned(),
+        environments,
+        team: event.team.map(ToString::to_string),
+        start: event.start,
+        end: event.end,
+        all_day: matches!(event.start, Moment::Day(_)),
+        status: event.status,
+        source: EventSource {
+            file: sources.path(event.span.file).to_owned(),
+            line: sources.position(event.span.file, event.span.start).line,
+        },
+        changed: None,
+    }
+}
+
+/// The days between two that the default calendar has off.
+fn days_off(portfolio: &Portfolio, (from, to): (NaiveDate, NaiveDate)) -> Vec<NaiveDate> {
+    let calendar = portfolio.calendars.default_calendar();
+    let next = |day: &NaiveDate| (*day < to).then(|| plus_days(*day, 1)).filter(|next| next > day);
+    std::iter::successors((from <= to).then_some(from), next).filter(|&day| !calendar.is_working(day)).collect()
 }

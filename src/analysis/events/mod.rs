@@ -1,4 +1,15 @@
 //! Everything with a date, over a whole portfolio.
+//!
+//! Events show the plan, as bookings do; only hypercare counts from the day a release really ended. Times are those of
+//! manifests: what is written as days is days, what is written as a time is instants. A recurrence costs only what lies in
+//! the range asked for. Deployment windows of environments are no events: they say when something may be, not that it is.
+
+mod around;
+mod collect;
+mod releases;
+mod select;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -6,7 +17,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use crate::diagnostic::Span;
+use crate::model::{Id, Portfolio};
 use crate::time::zone;
+
+pub use collect::{Range, all};
+pub use select::Choice;
 
 /// The first or last day of an event, or its first instant or the first after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -19,6 +35,14 @@ pub enum Moment {
 }
 
 impl Moment {
+    /// The instant of a start; a day begins at its first instant in `zone`.
+    pub fn instant(self, zone: Tz) -> DateTime<Utc> {
+        match self {
+            Self::Day(day) => zone::start_of_day(day, zone),
+            Self::Instant(at) => at,
+        }
+    }
+
     /// The first and the last day from this start to `end`, as a wall clock in `zone` has them.
     pub fn days_to(self, end: Self, zone: Tz) -> (NaiveDate, NaiveDate) {
         let first = match self {
@@ -126,4 +150,75 @@ impl EventStatus {
             Self::Cancelled => "cancelled",
         }
     }
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event<'p> {
+    /// The same for the same object whatever happens to its dates and texts; an occurrence of a recurrence, and what has no
+    /// id of its own, is told from others by its start.
+    pub uid: String,
+    /// What it is.
+    pub kind: EventKind,
+    /// What it is about, with the release or environment it belongs to.
+    pub title: String,
+    /// The title without the release or environment.
+    pub label: String,
+    /// What the manifest says about it.
+    pub description: Option<String>,
+    /// The object it belongs to.
+    pub origin: Origin,
+    /// The release it belongs to, by index.
+    pub release: Option<usize>,
+    /// The projects it is about.
+    pub projects: Vec<&'p Id>,
+    /// The environments it takes place in.
+    pub environments: Vec<&'p Id>,
+    /// The team that works on it.
+    pub team: Option<&'p Id>,
+    /// Who answers for it, where it says so itself.
+    pub owner: Option<&'p Id>,
+    /// The first day or instant.
+    pub start: Moment,
+    /// The last day, or the first instant after; the start itself where nobody said how long it takes.
+    pub end: Moment,
+    /// Whether it is certain to take place.
+    pub status: EventStatus,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// The object that an event belongs to, by index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A release.
+    Release(usize),
+    /// A freeze of the settings.
+    Freeze(usize),
+    /// An environment.
+    Environment(usize),
+    /// A train.
+    Train(usize),
+    /// A change.
+    Change(usize),
+}
+
+impl Event<'_> {
+    /// What orders events: the first instant, then the uid.
+    fn order(&self, zone: Tz) -> (DateTime<Utc>, &str) {
+        (self.start.instant(zone), &self.uid)
+    }
+}
+
+/// The events that people want to see: nothing that was called off, and the window of a deployment not beside a wave that
+/// takes the same time.
+pub fn for_people(portfolio: &Portfolio, events: &mut Vec<Event<'_>>) {
+    let key =
+        |event: &Event<'_>| (event.release, event.start.instant(portfolio.zone), event.end.instant(portfolio.zone));
+    let waves: std::collections::HashSet<_> =
+        events.iter().filter(|event| event.kind == EventKind::Wave).map(key).collect();
+    events.retain(|event| {
+        let shown_as_wave = event.kind == EventKind::Deployment && waves.contains(&key(event));
+        event.status != EventStatus::Cancelled && !shown_as_wave
+    });
 }
