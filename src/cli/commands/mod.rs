@@ -2,6 +2,7 @@
 //!
 //! A new command is a file here that implements [`Command`], and a line in [`COMMANDS`].
 
+mod calendar;
 mod check;
 mod completions;
 pub mod env;
@@ -28,6 +29,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<plan::Plan>(),
     Entry::of::<check::Check>(),
     Entry::of::<show::Show>(),
+    Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),
     env::ENTRY,
     Entry::of::<explain::Explain>(),
