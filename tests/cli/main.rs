@@ -2,6 +2,7 @@
 //! environment.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod calendar;
 mod check;
 mod env;
 mod explain;

@@ -62,7 +62,7 @@ impl<'p> Collector<'p> {
         // A window of maintenance has no id.
         let key = window.common.name().map_or_else(String::new, |name| format!("/{}", part(name)));
         let label = named(&window.common, "maintenance");
-        let event = self.inside(EventKind::Maintenance, at, &format!("maintenance{key}"), label, window.rrule.span);
+        let event = inside(EventKind::Maintenance, at, &format!("maintenance{key}"), label, window.rrule.span);
         let event = Event { description: described(&window.common), ..event };
         self.occurrences(&event, &times, days, zone);
     }
@@ -76,7 +76,7 @@ impl<'p> Collector<'p> {
             let key = outage.common.name().map_or_else(|| outage.from.value.to_string(), part);
             let reason = outage.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
             let label = named(&outage.common, reason.unwrap_or("outage"));
-            let event = self.inside(EventKind::Outage, at, &format!("outages/{key}"), label, outage.from.span);
+            let event = inside(EventKind::Outage, at, &format!("outages/{key}"), label, outage.from.span);
             let description = described(&outage.common).or(reason.map(str::to_owned));
             self.occurrences(&Event { description, ..event }, &times, days, zone);
         }
@@ -89,7 +89,7 @@ impl<'p> Collector<'p> {
         let release = booking.release.as_ref().and_then(|id| self.portfolio.releases.index(id));
         let purpose = booking.purpose.as_deref().map(str::trim).filter(|purpose| !purpose.is_empty());
         let label = named(&booking.common, purpose.unwrap_or(&booking.id));
-        let event = self.inside(EventKind::Booking, at, &format!("bookings/{}", booking.id), label, booking.id.span);
+        let event = inside(EventKind::Booking, at, &format!("bookings/{}", booking.id), label, booking.id.span);
         let owner = booking.common.owner();
         let event = Event {
             release,
@@ -100,20 +100,6 @@ impl<'p> Collector<'p> {
             ..event
         };
         self.occurrences(&event, &times, days, zone);
-    }
-
-    fn inside(
-        &self,
-        kind: EventKind,
-        (index, environment): (usize, &'p Environment),
-        path: &str,
-        label: &str,
-        span: Span,
-    ) -> Event<'p> {
-        let id: &Id = &environment.id;
-        let uid = format!("environment/{id}/{path}");
-        let event = blank(kind, Origin::Environment(index), uid, label.to_owned(), span);
-        Event { title: format!("{id} {label}"), environments: vec![id], ..event }
     }
 
     /// The windows of changes.
@@ -149,8 +135,22 @@ impl<'p> Collector<'p> {
     }
 }
 
+/// An event of an environment.
+fn inside<'p>(
+    kind: EventKind,
+    (index, environment): (usize, &'p Environment),
+    path: &str,
+    label: &str,
+    span: Span,
+) -> Event<'p> {
+    let id: &Id = &environment.id;
+    let uid = format!("environment/{id}/{path}");
+    let event = blank(kind, Origin::Environment(index), uid, label.to_owned(), span);
+    Event { title: format!("{id} {label}"), environments: vec![id], ..event }
+}
+
 /// An event that is certain, about nothing yet and without a time.
-fn blank<'p>(kind: EventKind, origin: Origin, uid: String, label: String, span: Span) -> Event<'p> {
+pub(super) fn blank<'p>(kind: EventKind, origin: Origin, uid: String, label: String, span: Span) -> Event<'p> {
     let start = Moment::Day(crate::time::MIN_DATE);
     Event {
         uid,

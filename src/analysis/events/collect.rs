@@ -57,6 +57,7 @@ pub fn all<'p>(portfolio: &'p Portfolio, schedule: &'p Schedule, range: Range) -
     collector.freezes();
     collector.environments();
     collector.changes();
+    collector.trains();
     let mut events = collector.events;
     tell_apart(&mut events);
     events.sort_by(|a, b| a.order(zone).cmp(&b.order(zone)));

@@ -10,6 +10,7 @@ mod releases;
 mod select;
 #[cfg(test)]
 mod tests;
+mod trains;
 
 use std::fmt;
 
@@ -130,7 +131,7 @@ kinds! {
 }
 
 /// Whether an event is certain to take place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventStatus {
     /// It belongs to a draft.

@@ -33,7 +33,7 @@ impl<'p> Collector<'p> {
             self.push(Event {
                 environments: phase.environments.iter().map(|used| &used.id).collect(),
                 team: phase.team.as_ref(),
-                ..of.about(event, &phase.common, phase.id.span)
+                ..about(event, &phase.common, phase.id.span)
             });
         }
     }
@@ -43,7 +43,7 @@ impl<'p> Collector<'p> {
             let Some(date) = own.date else { continue };
             let path = format!("milestones/{}", milestone.id);
             let event = of.days(EventKind::Milestone, &path, named(&milestone.common, &milestone.id), date, date);
-            self.push(of.about(event, &milestone.common, milestone.id.span));
+            self.push(about(event, &milestone.common, milestone.id.span));
         }
     }
 
@@ -52,7 +52,7 @@ impl<'p> Collector<'p> {
             let Some(due) = gates::due(self.portfolio, self.schedule, of.index, gate) else { continue };
             let event =
                 of.days(EventKind::Gate, &format!("gates/{}", gate.id), named(&gate.common, &gate.id), due, due);
-            self.push(of.about(event, &gate.common, gate.id.span));
+            self.push(about(event, &gate.common, gate.id.span));
         }
     }
 
@@ -79,11 +79,13 @@ impl<'p> Collector<'p> {
                 let Some(wave) = wave.and_then(|wave| plan.waves.get(wave)) else { continue };
                 let path = format!("deployment/waves/{}{suffix}", wave.id);
                 let label = format!("wave {}", named(&wave.common, &wave.id));
-                let event = of.about(of.timed(EventKind::Wave, &path, &label, (time, zone)), &wave.common, span);
+                let event = about(of.timed(EventKind::Wave, &path, &label, (time, zone)), &wave.common, span);
                 found.push(Event { environments: environments.clone(), ..event });
             }
         }
-        found.into_iter().for_each(|event| self.push(event));
+        for event in found {
+            self.push(event);
+        }
         for rehearsal in &plan.rehearsals {
             let zone = rehearsal.environment.as_ref().and_then(|id| portfolio.environments.get(id));
             let zone = zone.map_or(portfolio.zone, |environment| portfolio.zone_of(environment));
@@ -93,7 +95,7 @@ impl<'p> Collector<'p> {
             let key = rehearsal.common.name().map_or_else(|| stamp(start), part);
             let label = rehearsal.common.name().map_or("rehearsal", str::trim);
             let event = of.event(EventKind::Rehearsal, &format!("deployment/rehearsals/{key}"), label, start, end);
-            let event = of.about(event, &rehearsal.common, rehearsal.at.span);
+            let event = about(event, &rehearsal.common, rehearsal.at.span);
             self.push(Event { environments: rehearsal.environment.iter().collect(), ..event });
         }
     }
@@ -107,7 +109,7 @@ impl<'p> Collector<'p> {
             let path = format!("communications/{}", message.id);
             let label = message.common.name().or(message.audience.as_deref()).unwrap_or(&message.id);
             let event = of.timed(EventKind::Communication, &path, label.trim(), (time, zone));
-            let event = of.about(event, &message.common, message.id.span);
+            let event = about(event, &message.common, message.id.span);
             let by = message.channel.as_ref().map(|channel| format!("by {channel}"));
             self.push(Event { description: event.description.or(by), ..event });
         }
@@ -126,7 +128,7 @@ impl<'p> Collector<'p> {
             let path = format!("training/{}", training.id);
             let label = training.common.name().or(training.audience.as_deref()).unwrap_or(&training.id);
             let event = of.timed(EventKind::Training, &path, label.trim(), (time, zone));
-            self.push(of.about(event, &training.common, training.id.span));
+            self.push(about(event, &training.common, training.id.span));
         }
     }
 
@@ -225,11 +227,6 @@ impl<'p> One<'p> {
         self.event(kind, path, label, start, end)
     }
 
-    /// The event with what its own mapping says.
-    fn about(&self, event: Event<'p>, common: &'p Common, span: Span) -> Event<'p> {
-        Event { description: described(common), owner: common.owner(), span, ..event }
-    }
-
     /// What ships, in a line.
     fn ships(&self) -> Option<String> {
         let items = self.release.scope.iter().map(|item| match &item.version {
@@ -257,6 +254,11 @@ impl<'p> One<'p> {
         }
         places
     }
+}
+
+/// The event with what its own mapping says.
+fn about<'p>(event: Event<'p>, common: &'p Common, span: Span) -> Event<'p> {
+    Event { description: described(common), owner: common.owner(), span, ..event }
 }
 
 /// How certain what belongs to a release is.

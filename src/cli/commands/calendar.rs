@@ -81,7 +81,9 @@ impl Command for Calendar {
             events::for_people(portfolio, &mut events);
         }
         let files: BTreeSet<_> = events.iter().map(|event| event.span.file).collect();
-        files.into_iter().for_each(|file| attach_text(sources, source, file));
+        for file in files {
+            attach_text(sources, source, file);
+        }
         let view = calendar::Calendar::new(header, portfolio, sources, days, &events);
         global.write(&match global.format {
             Format::Json => json::render(&view),

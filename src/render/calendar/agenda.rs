@@ -5,27 +5,29 @@ use std::fmt::Write;
 use chrono::{Datelike, NaiveDate};
 
 use super::kinds::look;
-use super::{drawn_days, places, when};
+use super::{drawn_days, gathered, places, title, when};
 use crate::render::paint::Paint;
-use crate::render::text::{display_width, sanitize, wrap_hanging};
+use crate::render::text::{display_width, wrap_hanging};
 use crate::report::calendar::{Calendar, EventStatus, EventView};
 
 /// Columns for when, and for the kind with its symbol.
 const WHEN: usize = 16;
-const KIND: usize = 15;
+const KIND: usize = 16;
 
 /// The days on which something begins, with what goes on from before at the top.
 pub fn render(calendar: &Calendar, paint: Paint) -> String {
     let mut out = String::new();
-    let begun = |event: &&EventView| calendar.from.is_some_and(|from| calendar.days(event).0 < from);
-    let before: Vec<&EventView> = calendar.events.iter().filter(begun).collect();
+    let begun = |event: &EventView| calendar.from.is_some_and(|from| calendar.days(event).0 < from);
+    let (before, events): (Vec<_>, Vec<_>) = gathered(calendar).into_iter().partition(|(event, _)| begun(event));
     if let Some(from) = calendar.from.filter(|_| !before.is_empty()) {
         let _ = writeln!(out, "{}", paint.bold(&format!("Under way before {}", from.format("%a %-d %b %Y"))));
-        before.into_iter().for_each(|event| line(&mut out, calendar, event, paint));
+        for event in before {
+            line(&mut out, calendar, event, paint);
+        }
     }
     let mut listed = None;
-    for event in calendar.events.iter().filter(|event| !begun(event)) {
-        let (day, _) = drawn_days(calendar, event);
+    for event in events {
+        let (day, _) = drawn_days(calendar, event.0);
         if listed != Some(day) {
             heading(&mut out, calendar, day, paint);
             listed = Some(day);
@@ -50,7 +52,7 @@ fn heading(out: &mut String, calendar: &Calendar, day: NaiveDate, paint: Paint) 
     let _ = writeln!(out, "{}  {}", paint.bold(&name), paint.dim(&facts.join(" · ")));
 }
 
-fn line(out: &mut String, calendar: &Calendar, event: &EventView, paint: Paint) {
+fn line(out: &mut String, calendar: &Calendar, (event, times): (&EventView, usize), paint: Paint) {
     let look = look(event.kind);
     let symbol = look.symbol(paint.0.unicode).to_string();
     let dash = if paint.0.unicode { "–" } else { "-" };
@@ -62,10 +64,8 @@ fn line(out: &mut String, calendar: &Calendar, event: &EventView, paint: Paint) 
     if event.status != EventStatus::Confirmed {
         facts.push(event.status.as_str().to_owned());
     }
-    let title = sanitize(&event.title);
-    let title = title.trim();
     let facts = facts.join(", ");
-    let text = wrap_hanging(title, room, room).replace('\n', &format!("\n{:indent$}", ""));
+    let text = wrap_hanging(&title(event, times), room, room).replace('\n', &format!("\n{:indent$}", ""));
     let last =
         text.lines().last().map_or(0, display_width).saturating_sub(if text.contains('\n') { indent } else { 0 });
     let facts = match facts.as_str() {
@@ -76,6 +76,6 @@ fn line(out: &mut String, calendar: &Calendar, event: &EventView, paint: Paint) 
             wrapped.lines().fold(String::new(), |text, line| format!("{text}\n{:indent$}{}", "", paint.dim(line)))
         }
     };
-    let gap = " ".repeat(KIND - 2 - word.len().min(KIND - 2));
+    let gap = " ".repeat((KIND - 2).saturating_sub(word.len()));
     let _ = writeln!(out, "  {when:<WHEN$}{} {word}{gap}{text}{facts}", paint.with(&symbol, look.ink));
 }

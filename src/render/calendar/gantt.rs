@@ -54,50 +54,51 @@ struct Row<'c> {
     events: Vec<&'c EventView>,
 }
 
-/// Releases by their first event, then the freezes, environments, trains, changes.
+/// Releases by their first event, then the freezes, environments, trains, and changes of no release.
 fn groups(calendar: &Calendar) -> Vec<Group<'_>> {
-    let mut groups: Vec<((u8, String), Group<'_>)> = Vec::new();
-    let mut known: HashMap<(u8, String), usize> = HashMap::new();
+    let mut groups: Vec<((u8, &str), Group<'_>)> = Vec::new();
+    let mut known: HashMap<(u8, &str), usize> = HashMap::new();
+    let mut rows: HashMap<(usize, &str), usize> = HashMap::new();
     for event in &calendar.events {
         let key = key(event);
-        let at = *known.entry(key.clone()).or_insert_with(|| {
-            let name = sanitize(&key.1).into_owned();
+        let at = *known.entry(key).or_insert_with(|| {
+            let name = sanitize(key.1).into_owned();
             groups.push((key, Group { name, marks: Vec::new(), rows: Vec::new() }));
             groups.len() - 1
         });
         let group = &mut groups[at].1;
         let (first, last) = drawn_days(calendar, event);
-        let in_release = event.release.is_some() && key_of_release(event);
-        if in_release && first == last && event.kind != EventKind::Phase {
+        if key.0 == RELEASE && first == last && event.kind != EventKind::Phase {
             group.marks.push(event);
             continue;
         }
-        let name = sanitize(event.label.trim()).into_owned();
-        match group.rows.iter_mut().find(|row| row.name == name) {
-            Some(row) => row.events.push(event),
-            None => group.rows.push(Row { name, events: vec![event] }),
+        let name = if key.0 == RELEASE { &event.label } else { &event.title };
+        let row = *rows.entry((at, name)).or_insert_with(|| {
+            group.rows.push(Row { name: sanitize(name.trim()).into_owned(), events: Vec::new() });
+            group.rows.len() - 1
+        });
+        group.rows[row].events.push(event);
+    }
+    // A stable sort: the order of releases is that of their first events.
+    groups.sort_by_key(|(key, _)| key.0);
+    for ((kind, _), group) in &mut groups {
+        if *kind != RELEASE {
+            group.rows.sort_by(|a, b| a.name.cmp(&b.name));
         }
     }
-    // The order of releases is that of their first events; everything else is by name.
-    groups.sort_by(|(a, _), (b, _)| if a.0 == 0 && b.0 == 0 { std::cmp::Ordering::Equal } else { a.cmp(b) });
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn key_of_release(event: &EventView) -> bool {
-    !matches!(event.kind, EventKind::Booking | EventKind::Change | EventKind::Train)
-}
+/// The place of releases among the groups.
+const RELEASE: u8 = 0;
 
-fn key(event: &EventView) -> (u8, String) {
-    let environment = || event.environment.clone().unwrap_or_default();
-    match event.kind {
-        EventKind::Freeze => (1, "Freezes".to_owned()),
-        EventKind::Maintenance | EventKind::Outage | EventKind::Booking => (2, environment()),
-        EventKind::Train => (3, "Trains".to_owned()),
-        EventKind::Change => (4, "Changes".to_owned()),
-        _ => match &event.release {
-            Some(release) => (0, release.clone()),
-            None => (3, "Trains".to_owned()),
-        },
+fn key(event: &EventView) -> (u8, &str) {
+    match (event.kind, &event.release) {
+        (EventKind::Freeze, _) => (1, "Freezes"),
+        (EventKind::Maintenance | EventKind::Outage | EventKind::Booking, _) => (2, "Environments"),
+        (EventKind::Train, _) | (EventKind::Milestone, None) => (3, "Trains"),
+        (_, Some(release)) => (RELEASE, release),
+        (_, None) => (4, "Changes"),
     }
 }
 
@@ -151,7 +152,8 @@ impl Chart<'_> {
         while day <= self.scale.last {
             let at = self.scale.column(day);
             if day.month() != month {
-                put(&mut months, at, &day.format("%b %Y").to_string(), columns);
+                let fits = at + "Jan 2026".len() <= columns;
+                put(&mut months, at, &day.format(if fits { "%b %Y" } else { "%b" }).to_string(), columns);
                 month = day.month();
             }
             put(&mut days, at, &day.day().to_string(), columns);

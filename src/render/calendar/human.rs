@@ -39,8 +39,8 @@ pub fn render(calendar: &Calendar, layout: Layout, period: Option<&str>, style: 
         Layout::Gantt => gantt::render(calendar, paint),
     };
     out.push_str(&body);
-    if calendar.events.is_empty() && layout != Layout::Month {
-        out.push_str("Nothing is on.\n");
+    if calendar.events.is_empty() {
+        out.push_str(if body.is_empty() { "Nothing is on.\n" } else { "\nNothing is on.\n" });
     }
     out.push_str(&foot(calendar, paint));
     out

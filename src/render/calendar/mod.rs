@@ -10,7 +10,9 @@ mod month;
 #[cfg(test)]
 mod tests;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
+use std::collections::HashMap;
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::text::sanitize;
 use crate::report::calendar::{Calendar, EventView, Moment};
@@ -35,21 +37,48 @@ fn is_short(event: &EventView) -> bool {
     }
 }
 
-/// When an event begins and ends on the wall clock, where it has times.
-fn clock(calendar: &Calendar, event: &EventView) -> Option<(NaiveDateTime, NaiveDateTime)> {
-    match (event.start, event.end) {
-        (Moment::Instant(start), Moment::Instant(end)) => Some((calendar.local(start), calendar.local(end))),
-        _ => None,
+/// The events, those of less than a day that come back on the same day as one with their number.
+fn gathered(calendar: &Calendar) -> Vec<(&EventView, usize)> {
+    let mut gathered: Vec<(&EventView, usize)> = Vec::with_capacity(calendar.events.len());
+    let mut known = HashMap::new();
+    for event in &calendar.events {
+        if is_short(event) {
+            let key = (drawn_days(calendar, event).0, event.kind, event.title.as_str(), event.status);
+            let at = *known.entry(key).or_insert(gathered.len());
+            if let Some((_, count)) = gathered.get_mut(at) {
+                *count += 1;
+                continue;
+            }
+        }
+        gathered.push((event, 1));
     }
+    gathered
 }
 
-/// "4 Dec", with the year where it is not `beside`'s.
+/// The title, with how often it is on that day.
+fn title(event: &EventView, times: usize) -> String {
+    let title = sanitize(event.title.trim());
+    if times > 1 { format!("{title} ×{times}") } else { title.into_owned() }
+}
+
+/// When an event begins and ends on the wall clock; none for whole days, also where these are written as times.
+fn clock(calendar: &Calendar, event: &EventView) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    let (Moment::Instant(start), Moment::Instant(end)) = (event.start, event.end) else { return None };
+    let (start, end) = (calendar.local(start), calendar.local(end));
+    let whole = start < end && start.time() == NaiveTime::MIN && end.time() == NaiveTime::MIN;
+    (!whole).then_some((start, end))
+}
+
+/// So many days apart, a day and a month say which year is meant.
+const SAME_YEAR: i64 = 300;
+
+/// "4 Dec", with the year where `beside` is far away.
 fn short_day(day: NaiveDate, beside: NaiveDate) -> String {
-    let pattern = if day.year() == beside.year() { "%-d %b" } else { "%-d %b %Y" };
-    day.format(pattern).to_string()
+    let near = (day - beside).num_days().abs() < SAME_YEAR;
+    day.format(if near { "%-d %b" } else { "%-d %b %Y" }).to_string()
 }
 
-/// When an event takes place, seen from the day it is listed on: "22:00–04:00", "to 4 Dec", "all day".
+/// When an event takes place, seen from the day it begins on, in at most 15 columns: "22:00–04:00", "to 4 Dec", "all day".
 fn when(calendar: &Calendar, event: &EventView, dash: &str) -> String {
     let (first, last) = calendar.days(event);
     let Some((start, end)) = clock(calendar, event) else {
@@ -60,8 +89,10 @@ fn when(calendar: &Calendar, event: &EventView, dash: &str) -> String {
         begin.to_string()
     } else if is_short(event) {
         format!("{begin}{dash}{}", end.format("%H:%M"))
-    } else {
+    } else if (last - first).num_days() < SAME_YEAR {
         format!("{begin} to {}", short_day(last, first))
+    } else {
+        format!("to {}", short_day(last, first))
     }
 }
 

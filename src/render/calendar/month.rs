@@ -6,15 +6,15 @@ use std::fmt::Write;
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use super::kinds::look;
-use super::{clock, drawn_days, is_short, monday};
+use super::{clock, drawn_days, gathered, is_short, monday, title};
 use crate::render::paint::Paint;
-use crate::render::text::{display_width, sanitize, truncate_to_width};
+use crate::render::text::{display_width, truncate_to_width};
 use crate::report::calendar::{Calendar, EventStatus, EventView};
 
 /// Columns for the number of the week.
 const GUTTER: usize = 3;
 /// The most lines of events in a week; what is left is counted.
-const LANES: usize = 12;
+const LANES: usize = 14;
 /// A text takes no more columns than this outside its bar.
 const LONGEST: usize = 38;
 /// So many weeks without events are drawn as one line.
@@ -38,12 +38,12 @@ pub fn render(calendar: &Calendar, paint: Paint) -> String {
         start += TimeDelta::days(7);
     }
     let origin = monday(from);
-    for event in &calendar.events {
+    for (event, times) in gathered(calendar) {
         let (first, last) = drawn_days(calendar, event);
         let week = |day: NaiveDate| ((day - origin).num_days().max(0) / 7) as usize;
         for index in week(first)..=week(last) {
             let Some((start, items)) = weeks.get_mut(index) else { break };
-            items.push(grid.item(event, *start, (first, last)));
+            items.push(grid.item((event, times), *start, (first, last)));
         }
     }
     grid.draw(&weeks)
@@ -87,7 +87,12 @@ enum Side {
 }
 
 impl<'c> Grid<'c> {
-    fn item(&self, event: &'c EventView, week: NaiveDate, (first, last): (NaiveDate, NaiveDate)) -> Item<'c> {
+    fn item(
+        &self,
+        (event, times): (&'c EventView, usize),
+        week: NaiveDate,
+        (first, last): (NaiveDate, NaiveDate),
+    ) -> Item<'c> {
         let end = (week + TimeDelta::days(6)).min(self.to);
         let column = |day: NaiveDate| (day - week).num_days().clamp(0, 6) as usize;
         let (begins, ends) = if is_short(event) { (first, last) } else { self.calendar.days(event) };
@@ -97,7 +102,7 @@ impl<'c> Grid<'c> {
             event,
             days: (column(first), column(last)),
             goes_on: (begins < week.max(self.from), ends > end),
-            text: format!("{time}{}", sanitize(&event.title).trim()),
+            text: format!("{time}{}", title(event, times)),
         }
     }
 
@@ -172,7 +177,7 @@ impl<'c> Grid<'c> {
         let mut items: Vec<&Item<'_>> = items.iter().collect();
         items.sort_by_key(|item| {
             let (first, last) = item.days;
-            (look(item.event.kind).rank, first, std::cmp::Reverse(last), &item.event.uid)
+            (look(item.event.kind).rank, !item.is_bar(), first, std::cmp::Reverse(last), &item.event.uid)
         });
         let mut lanes: Vec<Vec<(Place, &Item<'_>)>> = Vec::new();
         let mut hidden = [0_usize; 7];
@@ -234,7 +239,7 @@ impl<'c> Grid<'c> {
         let begin_of_text = if item.is_bar() { end + 1 } else { begin };
         let right_end = if item.is_bar() { begin_of_text + beside } else { begin + text };
         let right = (right_end <= right_edge).then_some(Place { taken: (begin, right_end), side: Side::Right });
-        let left = (begin >= GUTTER + beside + 1).then(|| {
+        let left = (begin > GUTTER + beside).then(|| {
             let end = if item.is_bar() { end } else { begin + mark_width(item) - 1 };
             Place { taken: (begin - beside - 1, end), side: Side::Left }
         });
