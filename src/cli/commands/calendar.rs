@@ -14,7 +14,7 @@ use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::git::Repo;
-use crate::load::{Loaded, attach_text};
+use crate::load::attach_text;
 
 use crate::model::Portfolio;
 use crate::render::calendar::human::Layout;
@@ -74,17 +74,18 @@ impl Command for Calendar {
         let days = if complete { (self.selection.from, self.selection.to) } else { self.days(context.clock.today) };
         let range = Range { from: days.0, to: days.1, around: commit_day(&context) };
         let header = context.header(calendar::SCHEMA);
-        let Context { source, loaded, schedule, .. } = &mut context;
-        let Loaded { portfolio, sources, .. } = &mut **loaded;
-        let mut events = self.events(portfolio, schedule, &selection, range);
+        // Events borrow the manifests while the texts they stand in are read.
+        let mut sources = std::mem::take(&mut context.loaded.sources);
+        let portfolio = &context.loaded.portfolio;
+        let mut events = self.events(portfolio, context.schedule(), &selection, range);
         if !complete {
             events::for_people(portfolio, &mut events);
         }
         let files: BTreeSet<_> = events.iter().map(|event| event.span.file).collect();
         for file in files {
-            attach_text(sources, source, file);
+            attach_text(&mut sources, &context.source, file);
         }
-        let view = calendar::Calendar::new(header, portfolio, sources, days, &events);
+        let view = calendar::Calendar::new(header, portfolio, &sources, days, &events);
         global.write(&match global.format {
             Format::Json => json::render(&view),
             Format::Csv => render::csv::render(&view),
