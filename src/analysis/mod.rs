@@ -5,6 +5,7 @@ pub mod availability;
 pub mod back_schedule;
 pub mod compare;
 pub mod deployments;
+pub mod events;
 pub mod gates;
 pub mod installed;
 pub mod occupancy;

@@ -3,6 +3,7 @@
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
 pub mod can_deploy;
+pub mod calendar;
 pub mod check;
 pub mod env;
 pub mod graph;
@@ -40,6 +41,7 @@ pub struct Revision {
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("can-deploy", schemars::schema_for!(can_deploy::CanDeploy)),
+        ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),
         ("env.conflicts", schemars::schema_for!(env::conflicts::Conflicts)),
         ("env.list", schemars::schema_for!(env::list::List)),
