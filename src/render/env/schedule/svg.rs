@@ -16,7 +16,7 @@ const LABEL: f64 = 190.0;
 /// Columns of text that fit there.
 const ID: usize = 24;
 /// A cell.
-const CELL: (f64, f64) = (22.0, 26.0);
+const CELL: (f64, f64) = (22.0, 28.0);
 /// The strip below the number of a cell that is closed.
 const STRIP: f64 = 3.0;
 /// Above the grid, for the name, the months and the days.
@@ -205,7 +205,7 @@ fn draw_cell(out: &mut String, row: &Row, cell: &Cell, column: &Column, (x, y): 
             "<rect class=\"closed{class}\" x=\"{x:.1}\" y=\"{strip:.1}\" width=\"{}\" height=\"{STRIP}\"/>",
             CELL.0
         );
-        let _ = write!(out, "<text class=\"mark\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text>", y + 20.0, mark.glyph(true));
+        let _ = write!(out, "<text class=\"mark\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text>", y + 22.5, mark.glyph(true));
     }
     out.push_str("</g>\n");
 }
