@@ -58,13 +58,17 @@ fn json_output_is_what_its_schema_says() {
     let init = relm(&["init", at, "--example", "--format", "json", "--today", "2026-11-16"]);
     let mut seen = vec![("init", init)];
     let mut add = |name: &'static str, arguments: &[&str]| {
-        let base = ["-C", at, "--format", "json", "--today", "2026-12-24", name];
-        seen.push((name, relm(&[&base, arguments].concat())));
+        let base = ["-C", at, "--format", "json", "--today", "2026-12-24"];
+        let words: Vec<&str> = name.split('.').collect();
+        seen.push((name, relm(&[&base, &*words, arguments].concat())));
     };
     add("check", &[]);
     add("plan", &[]);
     add("show", &["timetable-2.3"]);
     add("graph", &[]);
+    add("env.list", &[]);
+    add("env.conflicts", &[]);
+    add("env.schedule", &[]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     // Last, for it changes what the others would say.

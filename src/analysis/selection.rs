@@ -1,4 +1,6 @@
-//! Which releases a command looks at.
+//! Which releases and environments a command looks at.
+
+mod environments;
 
 use chrono::NaiveDate;
 use globset::{GlobBuilder, GlobMatcher};

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn every_command_says_what_it_does_and_how() {
-        for mut command in COMMANDS.iter().map(|entry| (entry.command)()) {
+        let all = COMMANDS.iter().chain(commands::env::SUBCOMMANDS);
+        for mut command in all.map(|entry| (entry.command)()) {
             let about = command.get_about().unwrap().to_string();
             assert!(about.starts_with(char::is_uppercase) && !about.ends_with('.') && about.len() < 80, "{about}");
             assert!(command.get_after_help().unwrap().to_string().starts_with("Examples:\n"), "{about}");

@@ -11,16 +11,17 @@ pub fn reference() -> String {
     root.build();
     let mut out = String::from("# Commands\n\nGenerated from `relm --help`; do not edit.\n");
     section(&mut out, "relm", &mut root);
-    let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    for name in names {
-        if let Some(command) =
-            root.find_subcommand_mut(&name).filter(|command| !command.is_hide_set() && command.get_name() != "help")
-        {
-            let mut command = command.clone().term_width(WIDTH);
-            section(&mut out, &format!("relm {name}"), &mut command);
-        }
-    }
+    below(&mut out, "relm", &root);
     out
+}
+
+fn below(out: &mut String, name: &str, command: &clap::Command) {
+    let shown = |command: &&clap::Command| !command.is_hide_set() && command.get_name() != "help";
+    for command in command.get_subcommands().filter(shown) {
+        let name = format!("{name} {}", command.get_name());
+        section(out, &name, &mut command.clone().term_width(WIDTH));
+        below(out, &name, command);
+    }
 }
 
 fn section(out: &mut String, name: &str, command: &mut clap::Command) {

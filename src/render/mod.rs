@@ -2,6 +2,7 @@
 //!
 //! Renderers compute nothing and trust no text; [`text`] has what each kind of output needs to be safe.
 
+pub mod env;
 pub mod findings;
 pub mod graph;
 pub mod json;

@@ -3,6 +3,7 @@
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
 pub mod check;
+pub mod env;
 pub mod graph;
 pub mod init;
 pub mod new;
@@ -38,6 +39,9 @@ pub struct Revision {
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("check", schemars::schema_for!(check::Check)),
+        ("env.conflicts", schemars::schema_for!(env::conflicts::Conflicts)),
+        ("env.list", schemars::schema_for!(env::list::List)),
+        ("env.schedule", schemars::schema_for!(env::schedule::Timeline)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),

@@ -27,13 +27,20 @@ impl Command for Man {
             .map_err(|error| Error::output(format!("cannot make the folder `{shown}`: {}", plain_io(&error))))?;
         let mut root = crate::cli::command();
         root.build();
-        let mut names = vec![page(&root, "relm", &self.folder)?];
-        for command in root.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
-            names.push(page(command, &format!("relm-{}", command.get_name()), &self.folder)?);
-        }
+        let mut names = Vec::new();
+        pages(&root, "relm", &self.folder, &mut names)?;
         global.note("note", &format!("wrote {} to `{shown}`", names.join(", ")));
         Ok(Status::Done)
     }
+}
+
+/// The page of a command and of every command below it.
+fn pages(command: &clap::Command, name: &str, folder: &std::path::Path, names: &mut Vec<String>) -> Result<(), Error> {
+    names.push(page(command, name, folder)?);
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help") {
+        pages(below, &format!("{name}-{}", below.get_name()), folder, names)?;
+    }
+    Ok(())
 }
 
 fn page(command: &clap::Command, name: &str, folder: &std::path::Path) -> Result<String, Error> {

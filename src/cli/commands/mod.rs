@@ -4,6 +4,7 @@
 
 mod check;
 mod completions;
+pub mod env;
 mod explain;
 mod graph;
 mod init;
@@ -28,6 +29,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<check::Check>(),
     Entry::of::<show::Show>(),
     Entry::of::<graph::Graph>(),
+    env::ENTRY,
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),
