@@ -80,7 +80,7 @@ fn view<V>(context: &mut Context<'_>, schema: &'static str, make: impl Fn(Header
 fn input<'c>(context: &'c Context<'_>) -> Input<'c> {
     Input::new(
         &context.loaded.portfolio,
-        &context.schedule,
+        context.schedule(),
         context.occupancy(),
         context.clock,
         &context.loaded.sources,

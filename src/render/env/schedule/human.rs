@@ -221,7 +221,7 @@ fn loads(view: &Timeline, row: &Row, group: Range<usize>, layout: Layout) -> Str
         let text = match load {
             Load::Free => String::new(),
             Load::Over | Load::Doubtful if units.len() >= width => String::new(),
-            _ if units.len() > layout.cell && units.len() > 1 => "+".to_owned(),
+            _ if units.len() > 1 && units.len() >= layout.cell => "+".to_owned(),
             _ => units,
         };
         let mut glyphs: Vec<char> = text.chars().collect();
