@@ -39,9 +39,13 @@ pub struct Revision {
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("check", schemars::schema_for!(check::Check)),
+        ("env.advise", schemars::schema_for!(env::advise::Advise)),
+        ("env.book", schemars::schema_for!(env::book::Book)),
         ("env.conflicts", schemars::schema_for!(env::conflicts::Conflicts)),
+        ("env.free", schemars::schema_for!(env::free::Free)),
         ("env.list", schemars::schema_for!(env::list::List)),
         ("env.schedule", schemars::schema_for!(env::schedule::Timeline)),
+        ("env.usage", schemars::schema_for!(env::usage::Usage)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),

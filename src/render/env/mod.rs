@@ -1,8 +1,13 @@
 //! The views of `relm env`: one file a subcommand, one function a format.
 
+pub mod advise;
+pub mod book;
 pub mod conflicts;
+pub mod free;
+mod grid;
 pub mod list;
 pub mod schedule;
+pub mod usage;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 

@@ -2,9 +2,15 @@
 //!
 //! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
+mod advise;
+mod book;
 mod conflicts;
+mod free;
 mod list;
+mod objections;
+mod period;
 mod schedule;
+mod usage;
 
 use clap::ArgMatches;
 
@@ -17,8 +23,15 @@ use crate::report::Header;
 use crate::report::env::{self, Input};
 
 /// Every subcommand, in the order of the help.
-pub static SUBCOMMANDS: &[Entry] =
-    &[Entry::of::<list::List>(), Entry::of::<schedule::Schedule>(), Entry::of::<conflicts::Conflicts>()];
+pub static SUBCOMMANDS: &[Entry] = &[
+    Entry::of::<list::List>(),
+    Entry::of::<schedule::Schedule>(),
+    Entry::of::<conflicts::Conflicts>(),
+    Entry::of::<usage::Usage>(),
+    Entry::of::<free::Free>(),
+    Entry::of::<book::Book>(),
+    Entry::of::<advise::Advise>(),
+];
 
 /// `relm env` in the table of commands.
 pub const ENTRY: Entry = Entry { command, run };
