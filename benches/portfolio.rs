@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use measure::{Outcome, peak_memory, wall};
+use measure::{Outcome, ms, peak_memory, wall};
 
 /// The argument that makes this program measure nothing and be the floor.
 const FLOOR: &str = "--floor-of";
@@ -177,8 +177,4 @@ fn validate(boon: &Path, root: &Path, files: &[generator::File]) -> Command {
     command.arg("-q").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/manifest.json"));
     command.args(files.iter().map(|file| &file.path)).current_dir(root);
     command
-}
-
-fn ms(took: Duration) -> String {
-    format!("{:8.1} ms", took.as_secs_f64() * 1_000.0)
 }

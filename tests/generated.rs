@@ -69,6 +69,8 @@ fn json_output_is_what_its_schema_says() {
     add("env.list", &[]);
     add("env.conflicts", &[]);
     add("env.schedule", &[]);
+    add("env.show", &["sit-1"]);
+    add("env.state", &[]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     // Last, for it changes what the others would say.

@@ -1,5 +1,7 @@
 //! Wall time and memory of programs, and wall time of the library's stages.
 
+mod wall;
+
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -18,16 +20,7 @@ use relm::report::check::{self, Check, Scope};
 use relm::rules;
 use relm::time::{Clock, When};
 
-/// Anything may fail; the benchmark then says why and stops.
-pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
-/// Runs a program without its output, from spawn to exit. Its exit code is not looked at: a check may refuse.
-pub fn wall(command: &mut Command) -> io::Result<Duration> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let started = Instant::now();
-    command.status()?;
-    Ok(started.elapsed())
-}
+pub use wall::{Outcome, ms, wall};
 
 /// The most memory a program ever held, in KiB, as the kernel of Linux counts it; none elsewhere.
 ///

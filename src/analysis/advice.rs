@@ -1,8 +1,8 @@
 //! Shared or on demand: what an environment costs when it stands all the time, and when it is made for each use.
 //!
-//! Over a period: *persistent* = per_day × days + setup effort × rate + Σ waiting days × delay cost, where the waiting comes
-//! from the contention found at today's capacity; *on demand* = uses × (per_setup + setup effort × rate) + running days × per_day.
-//! Inputs that nobody wrote are unknown, at least nothing; where they could turn the answer there is none.
+//! Over a period: *persistent* = `per_day` × days + setup effort × rate + Σ waiting days × delay cost, where the waiting
+//! comes from the contention found at today's capacity; *on demand* = uses × (`per_setup` + setup effort × rate) + running
+//! days × `per_day`. Inputs that nobody wrote are unknown, at least nothing; where they could turn the answer there is none.
 
 use chrono::NaiveDate;
 
@@ -53,6 +53,13 @@ pub struct Known {
     pub persistent: f64,
     /// How often it counts on demand.
     pub on_demand: f64,
+}
+
+impl Known {
+    /// How much oftener it counts when the environment stands all the time.
+    fn pull(&self) -> f64 {
+        self.persistent - self.on_demand
+    }
 }
 
 /// Which is cheaper.
@@ -117,7 +124,7 @@ pub fn advise(
     let cost = |count: fn(&Known) -> f64| inputs.iter().map(|known| known.value.unwrap_or(0.0) * count(known)).sum();
     let (persistent, on_demand) = (cost(|known| known.persistent), cost(|known| known.on_demand));
     let value = |input: Input| inputs.iter().find(|known| known.input == input).and_then(|known| known.value);
-    let needed = inputs.iter().all(|known| known.value.is_some() || known.persistent == known.on_demand);
+    let needed = inputs.iter().all(|known| known.value.is_some() || known.pull() == 0.0);
     let each = value(Input::PerSetup).zip(value(Input::SetupWork)).map(|(setup, work)| setup + work);
     let months = days / (365.25 / 12.0);
     let break_even_uses = each.zip(value(Input::PerDay)).filter(|_| needed && uses > 0).and_then(|(each, per_day)| {
@@ -190,7 +197,7 @@ fn inputs(portfolio: &Portfolio, environment: &Environment, counts: Counts) -> V
 /// What is cheaper, given what persistent is known to cost more; unknown inputs cost at least nothing.
 fn verdict(inputs: &[Known], more: f64) -> Verdict {
     let unknown = inputs.iter().filter(|known| known.value.is_none());
-    let pulls: Vec<f64> = unknown.map(|known| known.persistent - known.on_demand).filter(|pull| *pull != 0.0).collect();
+    let pulls: Vec<f64> = unknown.map(Known::pull).filter(|pull| *pull != 0.0).collect();
     if more > 0.0 && pulls.iter().all(|pull| *pull > 0.0) {
         Verdict::OnDemand
     } else if more < 0.0 && pulls.iter().all(|pull| *pull < 0.0) {

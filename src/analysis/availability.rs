@@ -202,7 +202,7 @@ impl<'p> Search<'p> {
     fn moved(&self, start: DateTime<Utc>, negative: bool) -> DateTime<Utc> {
         let Some(duration) = self.lead else { return start };
         let environment = &self.portfolio.environments[self.environment];
-        super::occupancy::by_lead_time(self.portfolio, environment, start, Lag { duration, negative })
+        super::occupancy::by_lead_time(self.portfolio, environment, start, Lag { negative, duration })
     }
 }
 

@@ -51,6 +51,10 @@ pub fn demanded<'p>(portfolio: &'p Portfolio, release_type: &str) -> Vec<(usize,
 
 /// What a release ships: its own scope and, of a composite, that of its parts which are not cancelled.
 pub fn scope(portfolio: &Portfolio, release: usize) -> Vec<&ScopeItem> {
+    // Most releases have no parts, and this is asked of every phase.
+    if portfolio.children(release).is_empty() {
+        return portfolio.releases[release].scope.iter().collect();
+    }
     let counts = |r: &usize| *r == release || portfolio.releases[*r].status() != Status::Cancelled;
     let family = portfolio.family(release).into_iter().filter(counts);
     family.flat_map(|r| &portfolio.releases[r].scope).collect()

@@ -212,6 +212,9 @@ pub fn months(first: NaiveDate, last: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> 
     found
 }
 
+/// The team, the release, and where there is none the booking.
+type Together<'p> = (Option<&'p str>, Option<usize>, usize);
+
 /// Unit-hours that teams asked for in a period, and for nobody in particular under none. A release counts once per environment
 /// and team at any instant, with its largest units. Drafts are left out.
 pub fn by_team<'p>(
@@ -226,7 +229,7 @@ pub fn by_team<'p>(
         let zone = portfolio.zone_of(&portfolio.environments[environment]);
         let Some(period) = whole_days(first, last, zone) else { continue };
         // What one release, or one booking for none, asks for on behalf of one team.
-        let mut together: BTreeMap<(Option<&str>, Option<usize>, usize), (Vec<Stretch>, u32)> = BTreeMap::new();
+        let mut together: BTreeMap<Together<'_>, (Vec<Stretch>, u32)> = BTreeMap::new();
         for (index, booking) in occupancy.of(environment).iter().enumerate() {
             let Some(time) = booking.held().intersect(&period).filter(|_| !booking.tentative) else { continue };
             let alone = if booking.release.is_some() { 0 } else { index };

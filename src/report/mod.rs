@@ -45,6 +45,8 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.free", schemars::schema_for!(env::free::Free)),
         ("env.list", schemars::schema_for!(env::list::List)),
         ("env.schedule", schemars::schema_for!(env::schedule::Timeline)),
+        ("env.show", schemars::schema_for!(env::show::Show)),
+        ("env.state", schemars::schema_for!(env::state::State)),
         ("env.usage", schemars::schema_for!(env::usage::Usage)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("graph", schemars::schema_for!(graph::GraphView)),

@@ -17,6 +17,7 @@ mod wording;
 
 use std::sync::OnceLock;
 
+use crate::analysis::installed::Installed;
 use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::{PhaseSchedule, ReleaseSchedule, Schedule};
 use crate::choice;
@@ -107,13 +108,15 @@ pub struct Context<'p> {
     shipments: OnceLock<Shipments<'p>>,
     /// Likewise.
     occupancy: OnceLock<Occupancy>,
+    /// Likewise.
+    installed: OnceLock<Installed<'p>>,
 }
 
 impl<'p> Context<'p> {
     /// A portfolio with its plan, at a moment.
     pub fn new(portfolio: &'p Portfolio, graph: &'p Graph, schedule: &'p Schedule, clock: &'p Clock) -> Self {
-        let (shipments, occupancy) = (OnceLock::new(), OnceLock::new());
-        Self { portfolio, graph, schedule, clock, shipments, occupancy }
+        let (shipments, occupancy, installed) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { portfolio, graph, schedule, clock, shipments, occupancy, installed }
     }
 
     /// The same without the plan.
@@ -129,6 +132,11 @@ impl<'p> Context<'p> {
     /// Who uses which environment when.
     pub fn occupancy(&self) -> &Occupancy {
         self.occupancy.get_or_init(|| Occupancy::new(self.portfolio, self.schedule))
+    }
+
+    /// Which version is installed where, by the records.
+    fn installed(&self) -> &Installed<'p> {
+        self.installed.get_or_init(|| Installed::new(self.portfolio))
     }
 
     /// Whether a release is part of one that is over. Its own dates then say nothing new: what contradicts them is the

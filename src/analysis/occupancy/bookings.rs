@@ -141,18 +141,15 @@ pub fn holds(bookings: &[Booking]) -> Vec<Hold> {
     for booking in bookings.iter().filter(|booking| !booking.tentative) {
         let installs = booking.r#use == Use::Code;
         let running = booking.release.and_then(|release| open.get(&release)).copied();
-        match running.filter(|&index| found[index].time.end >= booking.held_from) {
-            Some(index) => {
-                found[index].time.end = found[index].time.end.max(booking.time.end);
-                found[index].installs |= installs;
-            }
-            None => {
-                if let Some(release) = booking.release {
-                    open.insert(release, found.len());
-                }
-                found.push(Hold { release: booking.release, time: booking.held(), installs });
-            }
+        if let Some(index) = running.filter(|&index| found[index].time.end >= booking.held_from) {
+            found[index].time.end = found[index].time.end.max(booking.time.end);
+            found[index].installs |= installs;
+            continue;
         }
+        if let Some(release) = booking.release {
+            open.insert(release, found.len());
+        }
+        found.push(Hold { release: booking.release, time: booking.held(), installs });
     }
     found
 }

@@ -4,7 +4,7 @@ use super::Selection;
 use crate::analysis::occupancy::{Booking, Occupancy, Source};
 use crate::analysis::windows::Stretch;
 use crate::model::Portfolio;
-use crate::time::{plus_days, zone};
+use crate::time::zone;
 
 impl Selection {
     /// Whether an environment is selected: by its own id, stage, labels and owner and by what it hosts; by releases, their
@@ -56,7 +56,7 @@ impl Selection {
         let zone = portfolio.zone_of(&portfolio.environments[environment]);
         let always = crate::analysis::windows::always();
         let start = self.from.map_or(always.start, |from| zone::start_of_day(from, zone));
-        let end = self.to.map_or(always.end, |to| zone::start_of_day(plus_days(to, 1), zone));
+        let end = self.to.map_or(always.end, |to| zone::start_of_day(to.succ_opt().unwrap_or(to), zone));
         Some(Stretch { start, end: end.max(start) })
     }
 }

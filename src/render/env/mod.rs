@@ -7,6 +7,8 @@ pub mod free;
 mod grid;
 pub mod list;
 pub mod schedule;
+pub mod show;
+pub mod state;
 pub mod usage;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};

@@ -6,6 +6,8 @@ pub mod conflicts;
 pub mod free;
 pub mod list;
 pub mod schedule;
+pub mod show;
+pub mod state;
 pub mod usage;
 
 use std::borrow::Cow;

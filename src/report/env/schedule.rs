@@ -241,7 +241,8 @@ impl<'i, 'p> Grid<'i, 'p> {
     fn new(input: &'i Input<'p>, index: usize, columns: &[Column]) -> Self {
         let (environment, zone) = input.environment(index);
         let starts = columns.iter().map(|column| column.from);
-        let end = columns.last().map(|column| plus_days(column.to, 1));
+        // The day after the last that can be written is none of ours, but its midnight is.
+        let end = columns.last().map(|column| column.to.succ_opt().unwrap_or(column.to));
         let edges = starts.chain(end).map(|day| zone::start_of_day(day, zone)).collect();
         Self { input, index, environment, zone, edges, cells: vec![Cell::default(); columns.len()] }
     }

@@ -88,9 +88,12 @@ fn check(cx: &Context<'_>, at: PhaseRef<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let damage = &cx.portfolio.damage;
-    let scope = promotion::scope(cx.portfolio, at.release.index);
     let places: Vec<(&EnvironmentUse, &Environment)> =
         booked.iter().filter_map(|used| Some((used, cx.portfolio.environments.get(&used.id)?))).collect();
+    if places.iter().all(|(_, place)| place.projects.is_none()) {
+        return;
+    }
+    let scope = promotion::scope(cx.portfolio, at.release.index);
     let doubtful = places.iter().any(|(_, place)| damage.touches(place.span)) || damage.touches(release.span);
     if scope.is_empty() || places.len() < booked.len() || doubtful {
         return;

@@ -184,9 +184,9 @@ fn by_records(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if portfolio.deployments.is_empty() {
         return;
     }
-    let installed = Installed::new(portfolio);
+    let installed = cx.installed();
     for same in installed.firsts().chunk_by(|a, b| a.1.record.project == b.1.record.project) {
-        let breaches = same.iter().map(|&(order, entry)| (order, entry, told(portfolio, &installed, entry, order)));
+        let breaches = same.iter().map(|&(order, entry)| (order, entry, told(portfolio, installed, entry, order)));
         let mut breaches: Vec<_> = breaches.filter(|(.., missed)| !missed.is_empty()).collect();
         breaches.sort_by_key(|(_, entry, _)| entry.at);
         let Some((order, entry, missed)) = breaches.pop() else { continue };

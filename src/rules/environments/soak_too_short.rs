@@ -108,10 +108,10 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if portfolio.environments.iter().all(|place| place.soak.is_none()) {
         return;
     }
-    let installed = Installed::new(portfolio);
-    out.extend((0..portfolio.releases.len()).filter_map(|release| by_plan(cx, &installed, release)));
+    let installed = cx.installed();
+    out.extend((0..portfolio.releases.len()).filter_map(|release| by_plan(cx, installed, release)));
     for place in &portfolio.environments {
-        by_records(cx, &installed, place, out);
+        by_records(cx, installed, place, out);
     }
 }
 
@@ -179,45 +179,62 @@ fn breach<'p>(
     (had < needed).then_some(Breach { place, span, stay, to, had, needed, ready, elapsed })
 }
 
+/// A planned deployment to an environment that asks for a soak.
+struct Arrival<'p> {
+    place: &'p Environment,
+    /// The stage, by its place in the order of promotion.
+    stage: usize,
+    /// The phase that deploys, by index.
+    phase: usize,
+    /// Where the environment is named.
+    span: Span,
+    day: NaiveDate,
+}
+
+/// What a release is still to deploy. What should have been deployed by now will be deployed later, or was and is a matter
+/// of records.
+fn arrivals<'p>(cx: &Context<'p>, r: usize) -> Vec<Arrival<'p>> {
+    let portfolio = cx.portfolio;
+    let mut arrivals = Vec::new();
+    for (p, phase) in portfolio.releases[r].phases.iter().enumerate() {
+        let into = if phase.actual_end().is_some() { Vec::new() } else { installs_into(portfolio, r, p) };
+        arrivals.extend(into.into_iter().filter_map(|(environment, span)| {
+            let place = portfolio.environments.get(environment).filter(|place| place.soak.is_some())?;
+            let stage = portfolio.stage_order(&place.stage)?;
+            let day = deployment_day(cx, r, p, environment).filter(|day| *day >= cx.clock.today)?;
+            Some(Arrival { place, stage, phase: p, span, day })
+        }));
+    }
+    arrivals
+}
+
 fn by_plan<'p>(cx: &Context<'p>, installed: &Installed<'p>, r: usize) -> Option<Finding> {
     let portfolio = cx.portfolio;
     let release = &portfolio.releases[r];
     if is_past(cx, r) || portfolio.is_emergency(&release.r#type) {
         return None;
     }
+    let arrivals = arrivals(cx, r);
+    if arrivals.is_empty() {
+        return None;
+    }
     let visits = promotion::visits(portfolio, r);
     let scope = promotion::scope(portfolio, r);
     let mut breaches = Vec::new();
-    for (p, phase) in release.phases.iter().enumerate() {
-        for (environment, span) in installs_into(portfolio, r, p) {
-            let Some(place) = portfolio.environments.get(environment).filter(|place| place.soak.is_some()) else {
-                continue;
-            };
-            let Some(order) = portfolio.stage_order(&place.stage) else { continue };
-            let Some(to) = deployment_day(cx, r, p, environment) else { continue };
-            // What should have been deployed by now will be deployed later, or was and is a matter of records.
-            if phase.actual_end().is_some() || to < cx.clock.today {
-                continue;
-            }
-            let hosted = scope.iter().filter(|item| place.hosts(&item.project));
-            let mut ships: Vec<(Option<&str>, Option<&str>)> =
-                hosted.map(|item| (Some(item.project.as_str()), item.version.as_deref())).collect();
-            if scope.is_empty() {
-                ships.push((None, None));
-            }
-            for (project, version) in ships {
-                let is_there = project.zip(version).is_some_and(|(project, version)| {
-                    installed.history(environment, project).iter().any(|entry| same(&entry.record.version, version))
-                });
-                if is_there {
-                    continue;
-                }
-                let who = Traveller { project, version, visits: &visits };
-                let stay = promotion::stay_before(portfolio, cx.schedule, installed, who, order, None);
-                let Some(breach) = breach(cx, place, Some(release), span, stay, to) else { continue };
-                let what = [Some(format!("`{}`", project.unwrap_or(&release.id))), version.map(str::to_owned)];
-                breaches.push((p, what.into_iter().flatten().collect::<Vec<_>>().join(" "), breach));
-            }
+    for Arrival { place, stage, phase, span, day } in arrivals {
+        let hosted = scope.iter().filter(|item| place.hosts(&item.project));
+        let mut ships: Vec<(Option<&str>, Option<&str>)> =
+            hosted.map(|item| (Some(item.project.as_str()), item.version.as_deref())).collect();
+        if scope.is_empty() {
+            ships.push((None, None));
+        }
+        ships.retain(|(project, version)| !is_there(installed, &place.id, *project, *version));
+        for (project, version) in ships {
+            let who = Traveller { project, version, visits: &visits };
+            let stay = promotion::stay_before(portfolio, cx.schedule, installed, who, stage, None);
+            let Some(breach) = breach(cx, place, Some(release), span, stay, day) else { continue };
+            let what = [Some(format!("`{}`", project.unwrap_or(&release.id))), version.map(str::to_owned)];
+            breaches.push((phase, what.into_iter().flatten().collect::<Vec<_>>().join(" "), breach));
         }
     }
     let missing = |at: &usize| (breaches[*at].2.needed - breaches[*at].2.had, std::cmp::Reverse(*at));
@@ -242,21 +259,25 @@ fn by_plan<'p>(cx: &Context<'p>, installed: &Installed<'p>, r: usize) -> Option<
     Some(tempered(with_places(finding, others, "this is too early too"), release))
 }
 
-fn same(a: &str, b: &str) -> bool {
-    a == b || canonical(a) == canonical(b)
+/// Whether a version was deployed to an environment before.
+fn is_there(installed: &Installed<'_>, environment: &str, project: Option<&str>, version: Option<&str>) -> bool {
+    let Some((project, version)) = project.zip(version) else { return false };
+    let version = canonical(version);
+    installed.history(environment, project).iter().any(|entry| canonical(&entry.record.version) == version)
 }
 
 /// The day a phase deploys to an environment: in the last stage that of the first deployment there, else the first day of
 /// the phase.
 fn deployment_day(cx: &Context<'_>, r: usize, p: usize, environment: &str) -> Option<NaiveDate> {
     let portfolio = cx.portfolio;
-    if !portfolio.is_production(environment) {
-        return promotion::start(portfolio, cx.schedule, r, p);
-    }
-    let planned = deployments::planned(portfolio, cx.schedule, r).into_iter();
-    let there = planned.filter(|planned| *portfolio.environments[planned.environment].id == *environment);
-    let first = there.map(|planned| planned.time.start()).min()?;
-    Some(first.with_timezone(&portfolio.zone_at(environment)).date_naive())
+    let first = || {
+        let planned = deployments::planned(portfolio, cx.schedule, r).into_iter();
+        let there = planned.filter(|planned| *portfolio.environments[planned.environment].id == *environment);
+        let first = there.map(|planned| planned.time.start()).min()?;
+        Some(first.with_timezone(&portfolio.zone_at(environment)).date_naive())
+    };
+    let deployed = if portfolio.is_production(environment) { first() } else { None };
+    deployed.or_else(|| promotion::start(portfolio, cx.schedule, r, p))
 }
 
 fn by_records<'p>(cx: &Context<'p>, installed: &Installed<'p>, place: &'p Environment, out: &mut Vec<Finding>) {
@@ -386,8 +407,8 @@ mod tests {
         // 16:00 in UTC is the next day in Tokyo: the 21st, a Saturday.
         assert!(messages(RULE, &plan("2026-11-20T16:00Z")).is_empty());
         assert_eq!(messages(RULE, &plan("2026-11-20T14:00Z")).len(), 1);
-        let wave =
-            plan("2026-11-27").replace("deployment: {", "deployment: {waves: [{id: one, at: 2026-11-20T10:00}], ");
+        let own = "{waves: [{id: one, window: {start: 2026-11-20T10:00, end: 2026-11-20T12:00}}], ";
+        let wave = plan("2026-11-27").replace("deployment: {", &format!("deployment: {own}"));
         assert_eq!(messages(RULE, &wave).len(), 1);
     }
 

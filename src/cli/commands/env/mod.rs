@@ -10,6 +10,8 @@ mod list;
 mod objections;
 mod period;
 mod schedule;
+mod show;
+mod state;
 mod usage;
 
 use clap::ArgMatches;
@@ -21,12 +23,15 @@ use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::report::Header;
 use crate::report::env::{self, Input};
+use crate::time::When;
 
 /// Every subcommand, in the order of the help.
 pub static SUBCOMMANDS: &[Entry] = &[
     Entry::of::<list::List>(),
+    Entry::of::<show::Show>(),
     Entry::of::<schedule::Schedule>(),
     Entry::of::<conflicts::Conflicts>(),
+    Entry::of::<state::State>(),
     Entry::of::<usage::Usage>(),
     Entry::of::<free::Free>(),
     Entry::of::<book::Book>(),
@@ -42,7 +47,8 @@ fn command() -> clap::Command {
         .after_help(
             "Examples:\n  relm env list                     every environment, and who is in it now\n  \
              relm env schedule                 the next weeks, day by day\n  \
-             relm env conflicts                where bookings collide, and who yields\n\n\
+             relm env conflicts                where bookings collide, and who yields\n  \
+             relm env state staging prod       what differs between two environments\n\n\
              `relm env COMMAND --help` says more of each.",
         )
         .subcommand_required(true)
@@ -98,4 +104,10 @@ fn input<'c>(context: &'c Context<'_>) -> Input<'c> {
         context.clock,
         &context.loaded.sources,
     )
+}
+
+/// What `--time` says.
+fn time(text: Option<&str>) -> Result<Option<When>, Error> {
+    let read = |text| When::parse(text).map_err(|error| Error::usage(error.to_string()).hint("`--time` says so"));
+    text.map(read).transpose()
 }

@@ -47,7 +47,8 @@ fn mark(paint: Paint) -> &'static str {
     if paint.0.unicode { "▶" } else { ">" }
 }
 
-fn one(out: &mut String, conflict: &ConflictView, dates: Dates, paint: Paint) {
+/// One conflict with its picture.
+pub(in crate::render::env) fn one(out: &mut String, conflict: &ConflictView, dates: Dates, paint: Paint) {
     let environment = sanitize(&conflict.environment).into_owned();
     let when = dates.stretch(conflict.from, conflict.to);
     let fault = format!("{}: {}", conflict.rule, fault(conflict));

@@ -10,7 +10,7 @@ use crate::render::plan::plural;
 use crate::report::env::conflicts::{ConflictView, Participant};
 
 /// What is wrong, in a few words.
-fn fault(conflict: &ConflictView) -> String {
+pub(super) fn fault(conflict: &ConflictView) -> String {
     match conflict.rule {
         "over-capacity" => format!("{} wanted of {}", plural(i64::from(conflict.demand), "unit"), conflict.capacity),
         _ => "one wants to be alone".to_owned(),

@@ -68,33 +68,38 @@ pub fn render(view: &Timeline, style: &Style) -> String {
         out.push_str("No environments to show.\n");
         return out;
     }
-    let weeks = view.by == "week";
-    let capacity = view.environments.iter().map(|row| row.capacity.to_string().len()).max().unwrap_or(1).max(2);
-    let label = label(view.environments.iter().map(|row| &*row.id));
-    let mut layout = Layout { label, capacity, cell: if weeks { WEEK } else { 1 }, weeks, paint };
-    let room = style.width - layout.indent();
-    let groups = groups(view);
-    let bands = bands(&groups, layout, room);
-    layout.cell = widened(&bands, layout, room);
-    for band in &bands {
-        header(&mut out, view, band, layout);
-        let mut stage = None;
-        for row in &view.environments {
-            if stage != Some(&row.stage) {
-                stage = Some(&row.stage);
-                let _ = writeln!(out, "{}", paint.bold(&sanitize(&row.stage)));
-            }
-            line(&mut out, view, row, band, layout);
-        }
-        out.push('\n');
-    }
-    legend(&mut out, view, paint);
+    map(&mut out, view, paint);
     closures(&mut out, view, dates, paint);
     if view.conflicts > 0 {
         let text = format!("{}: `relm env conflicts` shows who is there", plural(view.conflicts as i64, "conflict"));
         let _ = writeln!(out, "{}", paint.red(&text));
     }
     out
+}
+
+/// The lines of the environments and the legend.
+pub(in crate::render::env) fn map(out: &mut String, view: &Timeline, paint: Paint) {
+    let weeks = view.by == "week";
+    let capacity = view.environments.iter().map(|row| row.capacity.to_string().len()).max().unwrap_or(1).max(2);
+    let label = label(view.environments.iter().map(|row| &*row.id));
+    let mut layout = Layout { label, capacity, cell: if weeks { WEEK } else { 1 }, weeks, paint };
+    let room = paint.0.width - layout.indent();
+    let groups = groups(view);
+    let bands = bands(&groups, layout, room);
+    layout.cell = widened(&bands, layout, room);
+    for band in &bands {
+        header(out, view, band, layout);
+        let mut stage = None;
+        for row in &view.environments {
+            if stage != Some(&row.stage) {
+                stage = Some(&row.stage);
+                let _ = writeln!(out, "{}", paint.bold(&sanitize(&row.stage)));
+            }
+            line(out, view, row, band, layout);
+        }
+        out.push('\n');
+    }
+    legend(out, view, paint);
 }
 
 /// Columns that stand together without a gap: a week of days, or one week.

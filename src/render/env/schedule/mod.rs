@@ -138,6 +138,13 @@ fn listed(names: &[String], most: usize) -> String {
     text
 }
 
+/// A closure where its environment is known: when, what, and the rest.
+pub(super) fn closure_words(closure: &Closure, dates: Dates) -> (String, String, String) {
+    let what = Mark::of_closure(closure).word().to_owned();
+    let name = closure.id.iter().chain(&closure.name).cloned().collect::<Vec<_>>().join(" · ");
+    (dates.stretch(closure.from, closure.to), what, name)
+}
+
 /// What is closed when, in words: `year-end, Fri 18 Dec – Mon 4 Jan 2027: prod, prod-branches`.
 fn closure(closure: &Closure, dates: Dates) -> String {
     let when = dates.stretch(closure.from, closure.to);
