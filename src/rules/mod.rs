@@ -1,5 +1,6 @@
 //! The rules: one file each, a registry, and the runner that gives findings their severity.
 
+mod bookings;
 mod dependencies;
 mod environments;
 mod governance;

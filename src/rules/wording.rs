@@ -20,6 +20,11 @@ pub fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// `1 booking`, `3 bookings`.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
 /// Adds the first places of a list to a finding, with the same words for each.
 pub fn with_places(finding: Finding, places: impl IntoIterator<Item = (Span, Subject)>, words: &str) -> Finding {
     places.into_iter().take(SHOWN).fold(finding, |finding, (span, subject)| finding.related(span, subject, words))

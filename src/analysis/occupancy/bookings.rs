@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use super::{Booking, Hold, Source};
 use crate::analysis::deployments::{self, Time, whole_days};
 use crate::analysis::schedule::Schedule;
+use crate::analysis::windows::Stretch;
 use crate::model::environment::{Environment, Use};
 use crate::model::release::Status;
 use crate::model::{Id, Portfolio};
@@ -119,18 +120,42 @@ pub fn set_up(portfolio: &Portfolio, bookings: &mut [Booking]) {
     let environment = &portfolio.environments[first.environment];
     let Some(lead) = environment.setup.as_ref().and_then(|setup| setup.lead_time.as_ref()) else { return };
     let lead = Lag { duration: lead.value.0, negative: true };
-    // Until when each release holds the environment without a gap, as far as the walk has come.
-    let mut held_until = HashMap::new();
+    let mut held: HashMap<usize, Held> = HashMap::new();
     for booking in bookings {
-        let until = booking.release.map(|release| held_until.entry(release).or_insert(DateTime::<Utc>::MIN_UTC));
-        let continues = until.as_ref().is_some_and(|until| **until >= booking.time.start);
+        let held = booking.release.map(|release| held.entry(release).or_default());
+        let continues = held.is_some_and(|held| held.continues(booking.time));
         if booking.r#use == Use::Code && !continues {
             let start = booking.time.start;
             booking.held_from = by_lead_time(portfolio, environment, start, lead).min(start);
         }
-        if let Some(until) = until {
-            *until = (*until).max(booking.time.end);
+    }
+}
+
+/// How a release holds an environment, as far as a walk over its bookings by start has come.
+struct Held {
+    /// The start of the last booking.
+    start: DateTime<Utc>,
+    /// Until when those that start earlier hold it.
+    earlier_until: DateTime<Utc>,
+    /// Until when all of them do.
+    until: DateTime<Utc>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        let never = DateTime::<Utc>::MIN_UTC;
+        Self { start: never, earlier_until: never, until: never }
+    }
+}
+
+impl Held {
+    /// Takes the next booking; whether the environment is held up to its start already.
+    fn continues(&mut self, next: Stretch) -> bool {
+        if next.start > self.start {
+            (self.start, self.earlier_until) = (next.start, self.until);
         }
+        self.until = self.until.max(next.end);
+        self.earlier_until >= next.start
     }
 }
 

@@ -6,14 +6,23 @@
 //! itself. One sweep over the starts and ends of an environment finds every load and every collision.
 
 mod bookings;
+mod conflicts;
+#[cfg(test)]
+mod oracle;
 mod sweep;
+pub mod teams;
+#[cfg(test)]
+mod tests;
+mod versions;
 
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
 pub use bookings::by_lead_time;
-pub use sweep::{Collision, Conflict, Level};
+pub use conflicts::{Collision, Conflict};
+pub use sweep::Level;
+pub use versions::VersionCollision;
 
 use super::schedule::Schedule;
 use super::windows::Stretch;
@@ -191,6 +200,21 @@ impl Occupancy {
 
     /// Where bookings of an environment collide, by start.
     pub fn conflicts(&self, portfolio: &Portfolio, environment: usize) -> Vec<Conflict> {
-        sweep::conflicts(portfolio, environment, self.of(environment))
+        self.conflicts_from(portfolio, environment, DateTime::<Utc>::MIN_UTC)
+    }
+
+    /// Where bookings of an environment collide from an instant on, by start; a conflict that has begun starts there.
+    pub fn conflicts_from(&self, portfolio: &Portfolio, environment: usize, from: DateTime<Utc>) -> Vec<Conflict> {
+        conflicts::conflicts(portfolio, environment, self.of(environment), from)
+    }
+
+    /// Where two versions of one project are installed in an environment from an instant on, by project and start.
+    pub fn version_collisions<'p>(
+        &self,
+        portfolio: &'p Portfolio,
+        environment: usize,
+        from: DateTime<Utc>,
+    ) -> Vec<VersionCollision<'p>> {
+        versions::collisions(portfolio, environment, self.of(environment), from)
     }
 }

@@ -33,11 +33,13 @@ impl<'p> Worker<'p> {
         Self { calendar, extra: [first, off(written_end(phase)).filter(|day| Some(*day) != first)] }
     }
 
-    fn extras(&self) -> impl Iterator<Item = NaiveDate> {
+    /// The written days that count as worked though the calendar has them off.
+    pub fn extras(&self) -> impl Iterator<Item = NaiveDate> {
         self.extra.into_iter().flatten()
     }
 
-    fn works(&self, day: NaiveDate) -> bool {
+    /// Whether a day between its first and its last is worked.
+    pub fn works(&self, day: NaiveDate) -> bool {
         self.calendar.is_working(day) || self.extras().any(|extra| extra == day)
     }
 

@@ -23,6 +23,8 @@ use crate::graph::{Graph, Node};
 use crate::model::Portfolio;
 use crate::model::release::{Phase, Release};
 
+pub use length::Worker;
+
 /// A stretch of whole days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dates {
@@ -193,7 +195,7 @@ pub fn is_placeable(phase: &Phase) -> bool {
 }
 
 /// A phase with the calendar it works by.
-fn worker<'p>(portfolio: &'p Portfolio, release: &Release, phase: &Phase) -> length::Worker<'p> {
+pub fn worker<'p>(portfolio: &'p Portfolio, release: &Release, phase: &Phase) -> length::Worker<'p> {
     length::Worker::new(phase, portfolio.phase_calendar(release, phase.team.as_ref()))
 }
 

@@ -1,10 +1,18 @@
 //! Rules of the group `environments`.
 
+pub mod booked_during_maintenance;
+pub mod booked_during_outage;
+pub mod exclusive_overlap;
+pub mod idle_environment;
+pub mod lead_time_too_short;
 pub mod not_hosted;
+pub mod over_capacity;
 pub mod promotion_order;
 pub mod soak_too_short;
 pub mod stage_skipped;
+pub mod team_over_capacity;
 pub mod unbooked_phase;
+pub mod version_collision;
 
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::records::Deployment;

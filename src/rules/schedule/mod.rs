@@ -19,15 +19,11 @@ use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::graph::Node;
 use crate::model::release::{Phase, Release, Status};
 use crate::model::{Identified, Portfolio, Spanned};
+use crate::rules::wording::count;
 
 /// A draft is an idea: what is wrong with it is at most a warning.
 fn tempered(finding: Finding, release: &Release) -> Finding {
     if release.status() == Status::Draft { finding.at_most(Severity::Warning) } else { finding }
-}
-
-/// `1 phase`, `3 phases`.
-fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// `1 day`, `3 days`, whatever the sign.
