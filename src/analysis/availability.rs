@@ -32,6 +32,14 @@ pub struct Request<'p> {
     pub before: Option<DateTime<Utc>>,
 }
 
+impl Request<'_> {
+    /// The instant at which it must be over.
+    pub fn last(&self) -> DateTime<Utc> {
+        let horizon = || self.from.checked_add_days(Days::new(HORIZON_DAYS));
+        self.before.or_else(horizon).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
 /// A time in which an environment is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
@@ -54,8 +62,7 @@ pub fn next_free(
     if request.units > manifest.capacity() || !request.projects.iter().all(|project| manifest.hosts(project)) {
         return None;
     }
-    let horizon = request.from.checked_add_days(Days::new(HORIZON_DAYS))?;
-    let range = Interval::new(request.from, request.before.unwrap_or(horizon))?;
+    let range = Interval::new(request.from, request.last())?;
     let search = Search::new(portfolio, occupancy, environment, request, range);
     search.first()
 }

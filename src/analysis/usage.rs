@@ -120,7 +120,8 @@ pub fn of_environment(
     usage.setups = begun.filter(|hold| hold.installs).count() as u32;
     let effort = manifest.setup.as_ref().and_then(|setup| setup.effort.as_ref()).map(|it| it.value.person_days());
     usage.setup_effort = product(usage.setups, effort);
-    usage.cost = cost(portfolio, environment, &usage, hours(period) / 24.0, running_days(&booked));
+    let days = ((last - first).num_days() + 1) as f64;
+    usage.cost = cost(portfolio, environment, &usage, days, running_days(&booked));
     usage
 }
 
@@ -140,6 +141,38 @@ fn cost(portfolio: &Portfolio, environment: usize, usage: &Usage, days: f64, run
     };
     let running = if running > 0.0 { running * per_day? } else { 0.0 };
     Some(per_setup + work + running)
+}
+
+/// An input that nobody wrote, and what it keeps unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The key as manifests write it.
+    pub input: &'static str,
+    /// Whether the cost cannot be told without it.
+    pub hides_cost: bool,
+    /// Whether the effort of setting up cannot be told without it.
+    pub hides_effort: bool,
+}
+
+/// Why the cost or the effort of setting up of this use is unknown; nothing when both are known.
+pub fn missing(portfolio: &Portfolio, environment: usize, usage: &Usage) -> Vec<Missing> {
+    let manifest = &portfolio.environments[environment];
+    let cost = manifest.cost.as_ref();
+    let on_demand = manifest.provisioning == Some(Provisioning::OnDemand);
+    let per_day = cost.is_some_and(|cost| cost.per_day.is_some());
+    let per_setup = cost.is_some_and(|cost| cost.per_setup.is_some());
+    let rate = portfolio.settings.rates.as_ref().is_some_and(|rates| rates.person_day.is_some());
+    let has_work = usage.setup_effort.is_none_or(|effort| effort > 0.0);
+    let inputs = [
+        ("cost.per_day", !per_day && (!on_demand || usage.demanded > 0.0), true, false),
+        ("cost.per_setup", !per_setup && on_demand && usage.uses > 0, true, false),
+        ("setup.effort", usage.setup_effort.is_none(), on_demand, true),
+        ("rates.person_day", !rate && on_demand && has_work, true, false),
+    ];
+    let missing = |(input, missing, hides_cost, hides_effort)| {
+        if missing { Some(Missing { input, hides_cost, hides_effort }) } else { None }
+    };
+    inputs.into_iter().filter_map(missing).collect()
 }
 
 /// Nothing times something unknown is nothing.
@@ -334,5 +367,31 @@ mod tests {
         assert_eq!(show("2026-02-01", "2026-02-10"), ["2026-02-01..2026-02-10"]);
         assert!(show("2026-02-02", "2026-02-01").is_empty());
         assert!(months(crate::time::MAX_DATE, crate::time::MAX_DATE).len() <= 1);
+    }
+
+    #[test]
+    fn what_is_unknown_names_its_inputs() {
+        let inputs = |text: &str| -> Vec<&str> {
+            let Loaded { portfolio, schedule, .. } = loaded(text);
+            let occupancy = Occupancy::new(&portfolio, &schedule);
+            let usage = of_environment(&portfolio, &occupancy, 0, day("2026-11-01"), day("2026-11-30"));
+            let found = missing(&portfolio, 0, &usage);
+            assert_eq!(found.iter().any(|one| one.hides_cost), usage.cost.is_none(), "{text}");
+            assert_eq!(found.iter().any(|one| one.hides_effort), usage.setup_effort.is_none(), "{text}");
+            found.iter().map(|one| one.input).collect()
+        };
+        let booked = "bookings: [{id: a, from: 2026-11-02, to: 2026-11-03}]\n";
+        let bare = "kind: environment\nid: uat\nstage: test\n";
+        let on_demand = format!("{bare}provisioning: on-demand\n");
+        assert_eq!(inputs(bare), ["cost.per_day"]);
+        assert_eq!(inputs(&format!("{bare}cost: {{per_day: 1}}\n{booked}")), ["setup.effort"]);
+        assert!(inputs(&on_demand).is_empty());
+        assert_eq!(
+            inputs(&format!("{on_demand}{booked}")),
+            ["cost.per_day", "cost.per_setup", "setup.effort", "rates.person_day"]
+        );
+        let known = "cost: {per_day: 1, per_setup: 2}\nsetup: {effort: 1pd}\n";
+        assert_eq!(inputs(&format!("{on_demand}{known}{booked}")), ["rates.person_day"]);
+        assert!(inputs(&format!("{RATES}{on_demand}{known}{booked}")).is_empty());
     }
 }

@@ -63,6 +63,12 @@ impl<'g> Context<'g> {
         Self::of(self.global, source, Some(rev), |_| self.clock)
     }
 
+    /// The same portfolio as it would be with this content in one of its files, judged at the same moment.
+    pub fn with_text(&self, file: &str, bytes: Vec<u8>) -> Result<Self, Error> {
+        let source = Source::changed_work_tree(self.source.root().to_path_buf(), file, bytes);
+        Self::of(self.global, source, None, |_| self.clock)
+    }
+
     fn of(
         global: &'g Global,
         source: Source,

@@ -189,6 +189,11 @@ impl Source {
         (Self::WorkTree(tree), warnings)
     }
 
+    /// The files on disk below `root`, but with this content in one of them: what there would be if it were written.
+    pub fn changed_work_tree(root: PathBuf, path: &str, bytes: Vec<u8>) -> Self {
+        Self::WorkTree(WorkTree::open(root).0.with_text(path, bytes))
+    }
+
     /// The files below `root` as the commit that `rev` names has them. `root` itself need not exist any more.
     pub fn revision(root: &Path, rev: &str) -> Result<Self, GitError> {
         Revision::open(root, rev).map(Self::Revision)

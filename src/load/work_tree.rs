@@ -21,6 +21,8 @@ use crate::git::{Ignores, Repo};
 pub struct WorkTree {
     root: PathBuf,
     git: Option<Checkout>,
+    /// A file, by its path relative to the root, that is read as if it held these bytes.
+    changed: Option<(String, Vec<u8>)>,
 }
 
 /// The repository around a root.
@@ -44,7 +46,16 @@ impl WorkTree {
                 (None, Some(warning))
             }
         };
-        (Self { root, git }, warning.into_iter().collect())
+        (Self { root, git, changed: None }, warning.into_iter().collect())
+    }
+
+    pub(super) fn with_text(mut self, path: &str, bytes: Vec<u8>) -> Self {
+        self.changed = Some((path.to_owned(), bytes));
+        self
+    }
+
+    fn changed(&self, path: &str) -> Option<&[u8]> {
+        self.changed.as_ref().filter(|(changed, _)| changed == path).map(|(_, bytes)| &bytes[..])
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -161,6 +172,9 @@ impl WorkTree {
     }
 
     pub(super) fn read(&self, file: &SourceFile) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = self.changed(&file.path) {
+            return Ok(bytes.to_vec());
+        }
         match &file.place {
             Place::Here => read_file(&self.root.join(&file.path)),
             Place::Linked(target) => read_file(&self.root.join(target)),
@@ -170,6 +184,9 @@ impl WorkTree {
 
     pub(super) fn read_path(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let path = confine::normalise(path)?;
+        if let Some(bytes) = self.changed(&path) {
+            return Ok(bytes.to_vec());
+        }
         let target = confine::resolve(&self.root, &path, |path| self.look(path))?;
         read_file(&self.root.join(target))
     }

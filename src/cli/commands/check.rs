@@ -173,20 +173,26 @@ pub(super) fn unknown_rule(name: &str) -> Error {
 fn compare(findings: &mut Vec<Finding>, base: &Context<'_>, only: &[&str], places: &[String]) -> Base {
     let mut before = base.judge(only).findings;
     before.retain(|finding| within(finding, &base.loaded.sources, places));
+    let (introduced, fixed) = introduced(findings, &before);
+    *findings = introduced;
+    Base { commit: base.source.commit().unwrap_or_default().to_owned(), introduced: findings.len(), fixed }
+}
+
+/// The findings that were not there before, and how many are gone since.
+pub(super) fn introduced(findings: &[Finding], before: &[Finding]) -> (Vec<Finding>, usize) {
     let mut counts: HashMap<_, usize> = HashMap::new();
-    for finding in &before {
+    for finding in before {
         *counts.entry(finding.identity()).or_default() += 1;
     }
-    let mut introduced = Vec::new();
-    for finding in findings.iter() {
+    let mut new = Vec::new();
+    for finding in findings {
         match counts.get_mut(&finding.identity()) {
             Some(left) if *left > 0 => *left -= 1,
-            _ => introduced.push(finding.clone()),
+            _ => new.push(finding.clone()),
         }
     }
     let fixed = counts.values().sum();
-    *findings = introduced;
-    Base { commit: base.source.commit().unwrap_or_default().to_owned(), introduced: findings.len(), fixed }
+    (new, fixed)
 }
 
 fn rule_infos() -> Vec<RuleInfo<'static>> {

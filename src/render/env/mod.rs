@@ -1,10 +1,15 @@
 //! The views of `relm env`: one file a subcommand, one function a format.
 
+pub mod advise;
+pub mod book;
 pub mod conflicts;
+pub mod free;
+mod grid;
 pub mod list;
 pub mod schedule;
 pub mod show;
 pub mod state;
+pub mod usage;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 

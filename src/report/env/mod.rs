@@ -1,10 +1,14 @@
 //! The views of `relm env`, one file a subcommand, and what they share.
 
+pub mod advise;
+pub mod book;
 pub mod conflicts;
+pub mod free;
 pub mod list;
 pub mod schedule;
 pub mod show;
 pub mod state;
+pub mod usage;
 
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -2,11 +2,17 @@
 //!
 //! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
+mod advise;
+mod book;
 mod conflicts;
+mod free;
 mod list;
+mod objections;
+mod period;
 mod schedule;
 mod show;
 mod state;
+mod usage;
 
 use clap::ArgMatches;
 
@@ -26,6 +32,10 @@ pub static SUBCOMMANDS: &[Entry] = &[
     Entry::of::<schedule::Schedule>(),
     Entry::of::<conflicts::Conflicts>(),
     Entry::of::<state::State>(),
+    Entry::of::<usage::Usage>(),
+    Entry::of::<free::Free>(),
+    Entry::of::<book::Book>(),
+    Entry::of::<advise::Advise>(),
 ];
 
 /// `relm env` in the table of commands.
