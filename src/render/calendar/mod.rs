@@ -4,11 +4,17 @@ mod agenda;
 pub mod csv;
 mod gantt;
 pub mod human;
+pub mod ics;
+#[cfg(test)]
+mod ics_tests;
 mod kinds;
 pub mod markdown;
 mod month;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::HashMap;
 
