@@ -3,6 +3,7 @@
 mod agenda;
 pub mod csv;
 mod gantt;
+pub mod html;
 pub mod human;
 pub mod ics;
 #[cfg(test)]
