@@ -10,8 +10,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::words;
-use crate::render::text::{html_escape, is_unsafe, sanitize};
-use crate::report::calendar::{Calendar, EventKind, EventStatus, EventView, Moment};
+use crate::render::text::{html_escape, sanitize};
+use crate::report::calendar::{Calendar, EventKind, EventStatus, EventView};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -91,7 +91,9 @@ pub fn render(calendar: &Calendar) -> String {
         hash(&style)
     );
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
+    out.push_str(
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n",
+    );
     let _ = writeln!(out, "<title>{}: calendar</title>", html_escape(&name));
     let _ = writeln!(out, "<style>{style}</style>\n</head>");
     let mut agenda = String::new();
@@ -196,10 +198,7 @@ fn kind_of(kind: EventKind) -> Kind {
 
 fn event_of<'c>(calendar: &Calendar, event: &'c EventView) -> Event<'c> {
     let (first, last) = calendar.days(event);
-    let clock = match event.start {
-        Moment::Instant(at) => Some(calendar.local(at).format("%H:%M").to_string()),
-        Moment::Day(_) => None,
-    };
+    let clock = words::clock(calendar, event).map(|(start, _)| start.format("%H:%M").to_string());
     Event {
         k: EventKind::ALL.iter().position(|kind| *kind == event.kind).unwrap_or_default(),
         t: sanitize(&event.title),
@@ -222,9 +221,11 @@ fn event_of<'c>(calendar: &Calendar, event: &'c EventView) -> Event<'c> {
     }
 }
 
-/// A text of several lines without what could hide or reorder others.
+/// A text of several lines, without what could hide or reorder others.
 fn lines(text: &str) -> String {
-    text.trim().chars().filter(|c| *c == '\n' || !is_unsafe(*c)).collect()
+    let ends = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+    let text = text.trim().replace("\r\n", "\n");
+    text.split(ends).map(sanitize).collect::<Vec<_>>().join("\n")
 }
 
 /// A source expression of a content security policy.

@@ -12,6 +12,9 @@ mod kinds;
 pub mod markdown;
 mod month;
 #[cfg(test)]
+mod picture_tests;
+pub mod svg;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

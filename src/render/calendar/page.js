@@ -113,7 +113,7 @@
     const weeks = Math.ceil((firstOf(month + 1) - start) / 7);
     const narrow = matchMedia("(max-width: 640px)").matches;
     const lane = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--lane"));
-    const room = narrow ? 62 : Math.max(96, (innerHeight - Math.max(0, $("sheet").getBoundingClientRect().top + scrollY) - 70) / weeks);
+    const room = narrow ? 100 : Math.max(96, (innerHeight - Math.max(0, $("sheet").getBoundingClientRect().top + scrollY) - 70) / weeks);
     const fits = matchMedia("print").matches ? 99 : Math.max(narrow ? 4 : 6, Math.floor((room - 28 - 18) / lane));
     const head = make("tr", {}, make("th", { class: "week", scope: "col" }, make("span", { class: "sr" }, "Week")),
       ...WEEKDAYS.map((name) => make("th", { scope: "col", abbr: name }, narrow ? name.slice(0, 1) : name.slice(0, 3))));
@@ -124,7 +124,7 @@
       const most = placed.reduce((most, { lane }) => Math.max(most, lane + 1), 0);
       const cut = most > fits;
       const row = make("tr", {}, make("th", { class: "week", scope: "row" }, String(isoWeek(first))));
-      for (let day = first; day < first + 7; day += 1) row.append(drawDay(day, month, placed, cut ? fits : most, lane));
+      for (let day = first; day < first + 7; day += 1) row.append(drawDay(day, month, placed, cut ? fits : most, lane, narrow));
       row.style.setProperty("height", `${Math.max(room, 28 + Math.min(most, fits) * lane + (cut ? 20 : 6))}px`);
       body.append(row);
     }
@@ -132,7 +132,7 @@
     $("sheet").replaceChildren(table);
   };
 
-  const drawDay = (day, month, placed, fits, lane) => {
+  const drawDay = (day, month, placed, fits, lane, narrow) => {
     const here = placed.filter(({ a, b }) => a <= day && day <= b);
     const hidden = here.filter((place) => place.lane >= fits).length;
     const selected = day === state.day;
@@ -148,9 +148,9 @@
       cell.append(make("div", {
         class: classes(event, event.a < a && "from", event.b > b && "to"), "data-event": event.index, "aria-hidden": "true", title: described(event),
         css: { top: `${28 + row * lane}px`, width: `calc(${days * 100}% + ${days - 1}px - 6px)` },
-      }, icon(event.kind), event.c && days === 1 ? make("time", {}, event.c) : null, named(event.t)));
+      }, icon(event.kind), event.c && event.a === a && days === 1 ? make("time", {}, event.c) : null, named(event.t)));
     }
-    if (hidden) cell.append(make("span", { class: "more", "aria-hidden": "true" }, fits ? `+${hidden} more` : String(hidden)));
+    if (hidden) cell.append(make("span", { class: "more", "aria-hidden": "true" }, narrow ? `+${hidden}` : `+${hidden} more`));
     return cell;
   };
 
@@ -206,7 +206,7 @@
         groups.get(key).push(event);
       }
     }
-    const order = [...groups.keys()].sort((a, b) => (a === "" ? -1 : b === "" ? 1 : groups.get(a)[0].a - groups.get(b)[0].a || a.localeCompare(b, "en", { numeric: true })));
+    const order = [...groups.keys()].sort((a, b) => (a === "" || b === "" ? (a === b ? 0 : (a === "") === (state.group === "release") ? -1 : 1) : groups.get(a)[0].a - groups.get(b)[0].a || a.localeCompare(b, "en", { numeric: true })));
     const rows = make("div", { class: "rows", on: { keydown: keysOfTimeline, click: clickOfTimeline } }, backdrop(from, to, x, width));
     for (const key of order) rows.append(drawGroup(key, groups.get(key), from, to, x, width));
     if (!list.length) rows.append(make("p", { class: "empty" }, `Nothing between ${longDay(from)} and ${longDay(to)}`));
@@ -310,10 +310,10 @@
     let last = null;
     for (const event of list) {
       const day = Math.max(event.a, from);
-      const about = [event.r, ...event.environments, event.m].filter(Boolean).join(" · ");
+      const about = [event.r, ...event.environments, event.m].filter((word) => word && !event.t.includes(word)).join(" · ");
       body.append(make("tr", { class: [`k-${event.kind.id}`, STATUS[event.s || 0], event.b < today && "past"].filter(Boolean).join(" ") },
         make("th", { scope: "row" }, day === last ? make("span", { class: "sr" }, longDay(day)) : `${WEEKDAYS[weekday(day)].slice(0, 3)} ${date(day).getUTCDate()}`),
-        make("td", { class: "kind" }, icon(event.kind), event.kind.name, event.s ? ` (${STATUS[event.s]})` : null), make("td", {}, named(event.t), about && about !== event.t ? make("div", { class: "quiet bidi", dir: "auto" }, about) : null),
+        make("td", { class: "kind" }, icon(event.kind), event.kind.name, event.s ? ` (${STATUS[event.s]})` : null), make("td", {}, named(event.t), about ? make("div", { class: "quiet bidi", dir: "auto" }, about) : null),
         make("td", { class: "when quiet" }, event.w)));
       last = day;
     }
@@ -395,6 +395,8 @@
       button.setAttribute("aria-pressed", String(state[name]) === value ? "true" : "false");
     }
     for (const name of ["q", "release", "project", "environment", "group"]) if ($(name).value !== state[name]) $(name).value = state[name];
+    const active = ["q", "release", "project", "environment"].filter((name) => state[name]).length + (state.hidden.size ? 1 : 0);
+    $("active").textContent = active ? `: ${active} on` : "";
     $("zoom").hidden = state.view !== "timeline";
     ({ month: drawMonth, timeline: drawTimeline, agenda: drawAgenda })[state.view]();
     drawPanel();
@@ -442,6 +444,11 @@
     });
     for (const name of ["beforeprint", "afterprint"]) addEventListener(name, draw);
     $("app").hidden = false;
+    // Where there is little room, filters wait until they are asked for.
+    const little = matchMedia("(max-width: 640px)");
+    const fold = () => { $("filters").open = !little.matches; };
+    little.addEventListener("change", fold);
+    fold();
     read();
     draw();
   };
