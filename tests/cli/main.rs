@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod calendar;
+mod calendar_files;
 mod check;
 mod env;
 mod explain;
