@@ -4,6 +4,7 @@
 
 mod can_deploy;
 mod calendar;
+mod calendar_files;
 mod check;
 mod env;
 mod explain;

@@ -11,6 +11,7 @@ use crate::analysis::events::{self, Choice, Event, EventKind, Range};
 use crate::analysis::schedule::Schedule;
 use crate::analysis::selection::Selection;
 use crate::cli::args::{self, Format, Global};
+use crate::cli::changes;
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::git::Repo;
@@ -29,7 +30,7 @@ const AHEAD: i64 = 6 * 7 - 1;
 #[derive(Debug, Parser)]
 #[command(
     name = "calendar",
-    after_help = "Examples:\n  relm calendar                                    this month and the next\n  relm calendar --view agenda                      a list of the next six weeks\n  relm calendar --view gantt --team payments       bars over the weeks\n  relm calendar --kind deployment,wave,freeze      what goes live, and what forbids it\n  relm calendar --env prod --from 2026-12-01 --to 2027-01-31\n  relm calendar --format csv                       everything there is, for a spreadsheet\n\nJSON and CSV hold everything unless --from or --to limits it, with recurrences up to two years after the commit."
+    after_help = "Examples:\n  relm calendar                                    this month and the next\n  relm calendar --view agenda                      a list of the next six weeks\n  relm calendar --view gantt --team payments       bars over the weeks\n  relm calendar --kind deployment,wave,freeze      what goes live, and what forbids it\n  relm calendar --env prod --from 2026-12-01 --to 2027-01-31\n  relm calendar --format csv                       everything there is, for a spreadsheet\n  relm calendar --format ics -o releases.ics       for Outlook, Google and Apple calendars\n  relm calendar --format html -o calendar.html     one page to open in a browser, print or publish\n\nJSON, CSV, iCalendar and the page hold everything unless --from or --to limits it, with recurrences up to two years after the commit."
 )]
 pub struct Calendar {
     /// How to lay it out
@@ -63,14 +64,15 @@ fn kind() -> impl TypedValueParser<Value = EventKind> {
 }
 
 impl Command for Calendar {
-    const FORMATS: &'static [Format] = &[Format::Human, Format::Json, Format::Csv, Format::Markdown];
+    const FORMATS: &'static [Format] =
+        &[Format::Human, Format::Json, Format::Csv, Format::Markdown, Format::Ics, Format::Html, Format::Svg];
 
     fn run(self, global: &Global) -> Result<Status, Error> {
         let mut context = Context::open(global)?;
         context.note_findings();
         let selection = self.selection.resolve(&context)?;
         // Programs get everything; people what matters now, and nothing that was called off.
-        let complete = matches!(global.format, Format::Json | Format::Csv | Format::Ics);
+        let complete = matches!(global.format, Format::Json | Format::Csv | Format::Ics | Format::Html);
         let days = if complete { (self.selection.from, self.selection.to) } else { self.days(context.clock.today) };
         let range = Range { from: days.0, to: days.1, around: commit_day(&context) };
         let header = context.header(calendar::SCHEMA);
@@ -78,18 +80,25 @@ impl Command for Calendar {
         let mut sources = std::mem::take(&mut context.loaded.sources);
         let portfolio = &context.loaded.portfolio;
         let mut events = self.events(portfolio, context.schedule(), &selection, range);
-        if !complete {
+        // Readers of a page turn to any month, but want to see no more than on a terminal.
+        if !complete || global.format == Format::Html {
             events::for_people(portfolio, &mut events);
         }
         let files: BTreeSet<_> = events.iter().map(|event| event.span.file).collect();
         for file in files {
             attach_text(&mut sources, &context.source, file);
         }
-        let view = calendar::Calendar::new(header, portfolio, &sources, days, &events);
+        let mut view = calendar::Calendar::new(header, portfolio, &sources, days, &events);
+        if matches!(global.format, Format::Json | Format::Ics) {
+            changes::date(&context, &mut view);
+        }
         global.write(&match global.format {
             Format::Json => json::render(&view),
             Format::Csv => render::csv::render(&view),
             Format::Markdown => render::markdown::render(&view),
+            Format::Ics => render::ics::render(&view),
+            Format::Html => render::html::render(&view),
+            Format::Svg => render::svg::render(&view),
             _ => render::human::render(&view, self.view.layout(), self.period(), &global.style()),
         })?;
         Ok(Status::Done)

@@ -3,12 +3,22 @@
 mod agenda;
 pub mod csv;
 mod gantt;
+pub mod html;
 pub mod human;
+pub mod ics;
+#[cfg(test)]
+mod ics_tests;
 mod kinds;
 pub mod markdown;
 mod month;
 #[cfg(test)]
+mod picture_tests;
+pub mod svg;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::HashMap;
 
