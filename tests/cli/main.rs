@@ -4,6 +4,9 @@
 
 mod check;
 mod env;
+mod env_book;
+mod env_free;
+mod env_usage;
 mod explain;
 mod files;
 mod global;
