@@ -63,6 +63,7 @@ fn json_output_is_what_its_schema_says() {
         seen.push((name, relm(&[&base, &*words, arguments].concat())));
     };
     add("check", &[]);
+    add("can-deploy", &["booking", "uat-1"]);
     add("plan", &[]);
     add("show", &["timetable-2.3"]);
     add("graph", &[]);

@@ -87,16 +87,22 @@ pub fn planned(portfolio: &Portfolio, schedule: &Schedule, release: usize) -> Ve
     for (wave, moment) in written {
         for &environment in &environments {
             let zone = portfolio.zone_of(&portfolio.environments[environment]);
-            let time = match moment {
-                Moment::Window(window) => within(window, zone).map(|time| (time, window.start.span)),
-                Moment::At(at, span) => at_time(portfolio, manifest, *at, zone).map(|time| (time, span)),
-            };
-            if let Some((time, span)) = time {
+            if let Some((time, span)) = moment.read(portfolio, manifest, zone) {
                 found.push(Deployment { release, environment, wave, phase: None, time, span });
             }
         }
     }
     found
+}
+
+/// The times that the deployment plan of a release gives, read in a zone: each with its wave and its place. Empty where it
+/// gives none.
+pub fn written_times(portfolio: &Portfolio, release: &Release, zone: Tz) -> Vec<(Option<usize>, Time, Span)> {
+    let read = |(wave, moment): (Option<usize>, Moment<'_>)| {
+        let (time, span) = moment.read(portfolio, release, zone)?;
+        Some((wave, time, span))
+    };
+    written(release).into_iter().filter_map(read).collect()
 }
 
 /// The environments a release is deployed to, by index, each once: those of the deployment plan, else those of its phases
@@ -142,8 +148,8 @@ pub fn whole_days(first: NaiveDate, last: NaiveDate, zone: Tz) -> Option<Stretch
     Interval::new(zone::start_of_day(first, zone), zone::start_of_day(plus_days(last, 1), zone))
 }
 
-/// A window with a date at an end means whole days only when both ends are dates.
-fn within(window: &TimeWindow, zone: Tz) -> Option<Time> {
+/// When a window is, in a zone; none when its ends are the wrong way round. It means whole days only when both ends are dates.
+pub fn within(window: &TimeWindow, zone: Tz) -> Option<Time> {
     let stretch = Interval::new(window.start.value.instant(zone), window.end.value.end_instant(zone))?;
     let days = matches!((window.start.value, window.end.value), (When::Date(_), When::Date(_)));
     Some(if days { Time::Days(stretch) } else { Time::Window(stretch) })
@@ -153,6 +159,15 @@ fn within(window: &TimeWindow, zone: Tz) -> Option<Time> {
 enum Moment<'r> {
     Window(&'r TimeWindow),
     At(&'r At, Span),
+}
+
+impl Moment<'_> {
+    fn read(self, portfolio: &Portfolio, release: &Release, zone: Tz) -> Option<(Time, Span)> {
+        match self {
+            Self::Window(window) => within(window, zone).map(|time| (time, window.start.span)),
+            Self::At(at, span) => at_time(portfolio, release, *at, zone).map(|time| (time, span)),
+        }
+    }
 }
 
 /// The times that the deployment plan gives, each with its wave.

@@ -43,17 +43,8 @@ pub struct GateStatus {
 
 /// Evaluates a gate that stands in a release. A criterion that a report decides is met only when the manifest says so.
 pub fn status(portfolio: &Portfolio, schedule: &Schedule, release: usize, gate: &Gate, today: NaiveDate) -> GateStatus {
-    let guards = guarded(portfolio, release, gate.before.as_deref(), &gate.id);
-    let guarded_start = guards
-        .iter()
-        .filter_map(|node| match *node {
-            Node::Phase(r, p) => schedule.phase(r, p).planned.map(|dates| dates.start),
-            _ => None,
-        })
-        .min();
-    let calendar = portfolio.release_calendar(&portfolio.releases[release]);
-    let last_day_before = || Some(calendar.prev_working(guarded_start?.pred_opt()?));
-    let due = gate.due.as_ref().map(|due| due.value).or_else(last_day_before);
+    let guarded_start = guarded_start(portfolio, schedule, release, gate);
+    let due = due(portfolio, schedule, release, gate);
     let judged_at = guarded_start.map_or(today, |start| start.max(today));
     let criteria = criteria(portfolio, gate);
     let met = criteria.iter().filter(|criterion| is_met(criterion, judged_at)).count();
@@ -75,6 +66,26 @@ pub fn status(portfolio: &Portfolio, schedule: &Schedule, release: usize, gate: 
         State::Pending
     };
     GateStatus { due, state, met, criteria: criteria.len(), given, required }
+}
+
+/// The last day of a gate that stands in a release: as written, else the last working day before what it guards.
+pub fn due(portfolio: &Portfolio, schedule: &Schedule, release: usize, gate: &Gate) -> Option<NaiveDate> {
+    if let Some(due) = &gate.due {
+        return Some(due.value);
+    }
+    let calendar = portfolio.release_calendar(&portfolio.releases[release]);
+    let start = guarded_start(portfolio, schedule, release, gate)?;
+    Some(calendar.prev_working(start.pred_opt()?))
+}
+
+/// The first day of what a gate guards.
+fn guarded_start(portfolio: &Portfolio, schedule: &Schedule, release: usize, gate: &Gate) -> Option<NaiveDate> {
+    let guards = guarded(portfolio, release, gate.before.as_deref(), &gate.id);
+    let start = |node: &Node| match *node {
+        Node::Phase(r, p) => schedule.phase(r, p).planned.map(|dates| dates.start),
+        _ => None,
+    };
+    guards.iter().filter_map(start).min()
 }
 
 /// The criteria of the template and of the file, by id; the file wins.

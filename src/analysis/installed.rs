@@ -52,6 +52,8 @@ pub struct Installed<'p> {
     projects: HashMap<&'p str, Stages<'p>>,
     /// Since when there are records of an environment, of any project and however the deployments ended.
     environments: HashMap<&'p str, DateTime<Utc>>,
+    /// The same for each stage.
+    stages: HashMap<usize, DateTime<Utc>>,
 }
 
 /// What the records say of a project; stages by their place in the order of promotion.
@@ -72,6 +74,7 @@ impl<'p> Installed<'p> {
             let at = record.at.value.instant(portfolio.zone_at(environment));
             earliest(&mut installed.environments, environment, at);
             if let Some(stage) = stage(portfolio, environment) {
+                earliest(&mut installed.stages, stage, at);
                 earliest(&mut installed.projects.entry(&record.project).or_default().kept, stage, at);
             }
             if record.result.value == DeploymentResult::Succeeded {
@@ -135,6 +138,11 @@ impl<'p> Installed<'p> {
     /// Since when there are records of a project in a stage, however the deployments ended.
     pub fn kept_since(&self, stage: usize, project: &str) -> Option<DateTime<Utc>> {
         self.projects.get(project)?.kept.get(&stage).copied()
+    }
+
+    /// Since when there are records of a stage, of any project and however the deployments ended.
+    pub fn stage_recorded_since(&self, stage: usize) -> Option<DateTime<Utc>> {
+        self.stages.get(&stage).copied()
     }
 
     /// Since when there are records of an environment, of any project and however the deployments ended.

@@ -84,7 +84,8 @@ impl Patterns {
         self.is_empty() || self.matchers.iter().any(|matcher| matcher.is_match(id))
     }
 
-    fn allow_any<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> bool {
+    /// Whether one of the ids fits one of the patterns; without patterns always.
+    pub fn allow_any<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> bool {
         self.is_empty() || ids.into_iter().any(|id| self.allow(id))
     }
 

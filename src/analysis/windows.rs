@@ -2,7 +2,11 @@
 //!
 //! Deny beats allow; without a window an environment is always open. A recurrence costs only what lies in the span asked for.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::diagnostic::Span;
@@ -18,6 +22,9 @@ pub type Stretch = Interval<DateTime<Utc>>;
 
 /// The most occurrences of one recurrence that an answer looks at.
 const MOST_OCCURRENCES: usize = 100_000;
+
+/// How far ahead a next opening is looked for: two years.
+pub const LOOK_AHEAD: TimeDelta = TimeDelta::days(731);
 
 /// A time written once, or one that comes back.
 #[derive(Debug, Clone)]
@@ -126,6 +133,21 @@ impl EnvironmentTimes {
             windows: allowed,
         }
     }
+
+    /// Where deployments are allowed in a span, as stretches that do not touch: all of it where they are not limited.
+    pub fn open(&self, span: Stretch) -> Vec<Stretch> {
+        if !self.limited {
+            return vec![span];
+        }
+        Interval::merge(self.windows.iter().flat_map(|entry| entry.times.during(span)).collect())
+    }
+
+    /// The first time from an instant on, within [`LOOK_AHEAD`], that is open long enough.
+    pub fn next_open(&self, from: DateTime<Utc>, length: TimeDelta) -> Option<Stretch> {
+        let open = self.open(Interval { start: from, end: from + LOOK_AHEAD });
+        let rest = open.into_iter().map(|open| Interval { start: open.start.max(from), ..open });
+        rest.into_iter().find(|open| open.end - open.start >= length)
+    }
 }
 
 /// Occurrences of several times in one span, ready to be asked often.
@@ -170,6 +192,43 @@ impl Expanded {
     }
 }
 
+/// Several times that are asked about often and at moments far apart: each year is expanded when it is first asked about.
+#[derive(Debug, Default)]
+pub struct Timeline<'t> {
+    times: Vec<(usize, &'t Times)>,
+    years: RefCell<HashMap<i32, Rc<Expanded>>>,
+}
+
+impl<'t> Timeline<'t> {
+    /// Times, each with the index it is to be known by.
+    pub fn new(times: impl IntoIterator<Item = (usize, &'t Times)>) -> Self {
+        Self { times: times.into_iter().collect(), years: RefCell::default() }
+    }
+
+    /// The occurrences that share an instant with `range`, with the index each was given, by start.
+    pub fn overlapping(&self, range: Stretch) -> Vec<(Stretch, usize)> {
+        self.expanded(range).overlapping(range).collect()
+    }
+
+    /// Whether `range` lies inside the union of the occurrences.
+    pub fn covers(&self, range: Stretch) -> bool {
+        self.expanded(range).covers(range)
+    }
+
+    fn expanded(&self, range: Stretch) -> Rc<Expanded> {
+        let expand = |span| Rc::new(Expanded::new(self.times.iter().copied(), span));
+        let year = range.start.year();
+        let Some(span) = Self::around(year).filter(|span| range.end <= span.end) else { return expand(range) };
+        Rc::clone(self.years.borrow_mut().entry(year).or_insert_with(|| expand(span)))
+    }
+
+    /// A year and the one after, so that what crosses its end is inside.
+    fn around(year: i32) -> Option<Stretch> {
+        let first = |year| Some(NaiveDate::from_ymd_opt(year, 1, 1)?.and_time(chrono::NaiveTime::MIN).and_utc());
+        Interval::new(first(year)?, first(year + 2)?)
+    }
+}
+
 /// What a freeze is asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Deploying<'p> {
@@ -208,13 +267,36 @@ pub fn concerns(portfolio: &Portfolio, freeze: &Freeze, what: Deploying<'_>) -> 
 
 /// The exception of a freeze that lets a release through on a day: every key it names matches, and it has not expired.
 pub fn exception<'f>(freeze: &'f Freeze, release: &Release, day: NaiveDate) -> Option<&'f FreezeException> {
-    freeze.except.iter().find(|except| {
+    exceptions(freeze, release).find(|except| except.expires.as_ref().is_none_or(|expires| day <= expires.value))
+}
+
+/// The exceptions of a freeze that are about a release, expired or not: every key they name matches.
+pub fn exceptions<'f>(freeze: &'f Freeze, release: &Release) -> impl Iterator<Item = &'f FreezeException> {
+    freeze.except.iter().filter(|except| {
         let names_something = except.r#type.is_some() || except.release.is_some();
         names_something
             && except.r#type.as_ref().is_none_or(|kind| *kind == release.r#type)
             && except.release.as_ref().is_none_or(|id| *id == release.id)
-            && except.expires.as_ref().is_none_or(|expires| day <= expires.value)
     })
+}
+
+/// Why the exceptions of a freeze do not let a release through, with the one to look at; none where there are none.
+pub fn refusal<'f>(freeze: &'f Freeze, release: &Release) -> Option<(&'f FreezeException, String)> {
+    let latest = |except: &&FreezeException| except.expires.as_ref().map(|expires| expires.value);
+    if let Some(expired) = exceptions(freeze, release).max_by_key(latest) {
+        let on = latest(&expired).map_or(String::new(), |day| format!(" on {day}"));
+        return Some((expired, format!("its exception expires{on}")));
+    }
+    let first = freeze.except.first()?;
+    let named = freeze.except.iter().filter_map(|except| {
+        let parts: Vec<&str> = except.r#type.iter().chain(&except.release).map(Id::as_str).collect();
+        (!parts.is_empty()).then(|| format!("`{}`", parts.join(" ")))
+    });
+    let named: Vec<String> = named.collect();
+    if named.is_empty() {
+        return Some((first, "its exceptions name no release and no type".to_owned()));
+    }
+    Some((first, format!("it excepts only {}", named.join(", "))))
 }
 
 /// From the first instant a manifest can name to the last.
@@ -281,6 +363,20 @@ mod tests {
         let met: Vec<usize> =
             both.overlapping(stretch("2026-01-01T06:00", "2026-01-01T07:00")).map(|(_, index)| index).collect();
         assert_eq!(met, [1]);
+    }
+
+    #[test]
+    fn a_timeline_answers_for_any_year_and_across_its_end() {
+        let weekly = weekly("1900-01-07T22:00", Tz::UTC);
+        let timeline = Timeline::new([(7, &weekly)]);
+        for range in [stretch("1950-12-31T22:30", "1951-01-01T02:00"), stretch("2026-03-01", "2026-03-09")] {
+            let expected: Vec<_> = weekly.during(range).into_iter().map(|stretch| (stretch, 7)).collect();
+            assert!(!expected.is_empty());
+            assert_eq!(timeline.overlapping(range), expected);
+        }
+        assert!(timeline.covers(stretch("1950-12-31T22:30", "1951-01-01T01:00")));
+        assert!(!timeline.covers(stretch("1950-12-31T22:30", "1951-01-01T01:01")));
+        assert_eq!(timeline.overlapping(stretch("2020-01-01", "2030-01-01")).len(), 522);
     }
 
     proptest! {

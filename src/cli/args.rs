@@ -32,6 +32,10 @@ pub enum Format {
     Mermaid,
     /// Graphviz.
     Dot,
+    /// An iCalendar file.
+    Ics,
+    /// One self-contained page.
+    Html,
     /// A picture.
     Svg,
 }

@@ -3,6 +3,7 @@
 //! Only this module reads the environment, the clock and the terminal, and only it writes.
 
 pub mod args;
+pub mod changes;
 pub mod commands;
 pub mod context;
 mod draft;

@@ -140,6 +140,12 @@ impl SourceMap {
         Position { line, column, offset }
     }
 
+    /// The line of a byte, from 1, without looking for its column; 1 when the text is not at hand.
+    pub fn line(&self, file: FileId, offset: u32) -> usize {
+        let text = self.files.get(file.0 as usize).and_then(|file| file.text.as_ref());
+        text.map_or(1, |text| text.lines.partition_point(|&start| start <= offset as usize))
+    }
+
     /// The positions of the first byte of a span and of the byte after it.
     pub fn positions(&self, span: Span) -> (Position, Position) {
         (self.position(span.file, span.start), self.position(span.file, span.end()))

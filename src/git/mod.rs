@@ -4,6 +4,9 @@
 //! people. Ownership checks are never switched off. `GIT_DIR` and its relatives are not consulted: the repository is the one
 //! the portfolio lies in.
 
+mod changes;
+#[cfg(test)]
+mod changes_tests;
 mod error;
 mod ignore;
 mod revision;
@@ -16,6 +19,7 @@ mod tree;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+pub use changes::LastChanges;
 pub use error::GitError;
 pub use ignore::{Ignores, IndexPaths};
 pub use tree::{BlobError, BlobId, BlobReader, EntryKind, TreeEntry};

@@ -19,4 +19,4 @@ pub(crate) mod testing;
 mod work_tree;
 pub mod yaml;
 
-pub use portfolio::{LoadError, Loaded, load};
+pub use portfolio::{LoadError, Loaded, attach_text, load};

@@ -369,12 +369,17 @@ impl Loaded {
 
     /// Reads the text of one file again.
     pub fn attach_text(&mut self, source: &Source, file: FileId) {
-        let path = self.sources.path(file).to_owned();
-        if self.sources.has_text(file) || path.is_empty() {
-            return;
-        }
-        if let Ok(bytes) = source.read_path(&path) {
-            self.sources.set_text(file, &bytes);
-        }
+        attach_text(&mut self.sources, source, file);
+    }
+}
+
+/// Reads the text of one file again, unless it is there.
+pub fn attach_text(sources: &mut SourceMap, source: &Source, file: FileId) {
+    let path = sources.path(file).to_owned();
+    if sources.has_text(file) || path.is_empty() {
+        return;
+    }
+    if let Ok(bytes) = source.read_path(&path) {
+        sources.set_text(file, &bytes);
     }
 }

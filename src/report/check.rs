@@ -314,7 +314,8 @@ impl FindingView {
     }
 }
 
-fn place(span: Span, sources: &SourceMap, excerpt: bool) -> Place {
+/// A span as people count it, with the lines around it where they are wanted.
+pub(super) fn place(span: Span, sources: &SourceMap, excerpt: bool) -> Place {
     let (start, end) = sources.positions(span);
     Place {
         file: sources.path(span.file).to_owned(),

@@ -2,6 +2,8 @@
 //!
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
+pub mod can_deploy;
+pub mod calendar;
 pub mod check;
 pub mod env;
 pub mod graph;
@@ -38,6 +40,8 @@ pub struct Revision {
 /// The JSON Schema of every view, by the name of its command.
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
+        ("can-deploy", schemars::schema_for!(can_deploy::CanDeploy)),
+        ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),
         ("env.advise", schemars::schema_for!(env::advise::Advise)),
         ("env.book", schemars::schema_for!(env::book::Book)),

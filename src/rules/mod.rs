@@ -5,6 +5,7 @@ mod dependencies;
 mod environments;
 mod governance;
 mod manifest;
+mod production;
 mod registry;
 mod runner;
 mod schedule;

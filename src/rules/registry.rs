@@ -9,6 +9,7 @@ pub static RULES: &[&Rule] = &[
     &environments::booked_during_outage::RULE,
     &dependencies::cancelled_dependency::RULE,
     &dependencies::dependency_cycle::RULE,
+    &environments::deploy_in_freeze::RULE,
     &manifest::duplicate_id::RULE,
     &manifest::duplicate_reference::RULE,
     &dependencies::duplicate_version::RULE,
@@ -28,10 +29,12 @@ pub static RULES: &[&Rule] = &[
     &schedule::non_working_day::RULE,
     &environments::not_hosted::RULE,
     &schedule::outside_composite::RULE,
+    &environments::outside_window::RULE,
     &environments::over_capacity::RULE,
     &schedule::overdue_milestone::RULE,
     &schedule::overdue_phase::RULE,
     &environments::promotion_order::RULE,
+    &environments::release_density::RULE,
     &environments::soak_too_short::RULE,
     &environments::stage_skipped::RULE,
     &schedule::starts_before_predecessor::RULE,
@@ -49,6 +52,7 @@ pub static RULES: &[&Rule] = &[
     &environments::version_collision::RULE,
     &dependencies::version_regression::RULE,
     &dependencies::version_requirement::RULE,
+    &environments::wall_clock_gap::RULE,
 ];
 
 /// The rule of this name.

@@ -111,6 +111,16 @@ impl Recurrence {
         (found, truncated)
     }
 
+    /// The wall-clock times of the occurrences that begin in a half-open span of the wall clock, in order, whether clocks
+    /// show them or not.
+    pub fn wall_clock_times(&self, from: NaiveDateTime, to: NaiveDateTime) -> Vec<NaiveDateTime> {
+        let counts = |local: &NaiveDateTime| {
+            let instant = zone::resolve(*local, self.zone).instant();
+            *local >= from && self.until.is_none_or(|until| instant <= until) && !self.is_excluded(*local, instant)
+        };
+        self.unrolled(from).take(MOST_STEPS).take_while(|local| *local < to).filter(counts).collect()
+    }
+
     fn is_excluded(&self, local: NaiveDateTime, instant: DateTime<Utc>) -> bool {
         self.excluded.iter().any(|excluded| match excluded {
             When::Date(date) => *date == local.date(),

@@ -108,6 +108,44 @@ pub fn local(instant: DateTime<Utc>, zone: Tz) -> NaiveDateTime {
     utc + offset_at(utc, zone)
 }
 
+/// An instant as a sentence names it: `Mon 2026-01-05 00:00 (Europe/London)`.
+pub fn spoken(instant: DateTime<Utc>, zone: Tz) -> String {
+    format!("{} ({})", local(instant, zone).format("%a %Y-%m-%d %H:%M"), zone.name())
+}
+
+/// A change of the clocks of a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockChange {
+    /// The first wall-clock time that is skipped or happens twice.
+    pub from: NaiveDateTime,
+    /// The first that is neither.
+    pub to: NaiveDateTime,
+    /// Whether it is skipped; else it happens twice.
+    pub skips: bool,
+}
+
+/// The changes of the clocks in a half-open span, in order.
+pub fn clock_changes(from: DateTime<Utc>, to: DateTime<Utc>, zone: Tz) -> Vec<ClockChange> {
+    let day = TimeDelta::days(1);
+    let (mut at, end) = (in_range(from.naive_utc()), in_range(to.naive_utc()));
+    let mut found = Vec::new();
+    while at < end {
+        let next = (at + day).min(end);
+        let (before, after) = (offset_at(at, zone), offset_at(next, zone));
+        if before != after {
+            let (mut low, mut high) = (at, next);
+            while high - low > TimeDelta::seconds(1) {
+                let middle = low + TimeDelta::seconds((high - low).num_seconds() / 2);
+                if offset_at(middle, zone) == before { low = middle } else { high = middle }
+            }
+            let (first, last) = (high + before.min(after), high + before.max(after));
+            found.push(ClockChange { from: first, to: last, skips: after > before });
+        }
+        at = next;
+    }
+    found
+}
+
 fn in_range(local: NaiveDateTime) -> NaiveDateTime {
     // One day more than the dates have, for the midnight that ends the last of them.
     let last = MAX_DATE.succ_opt().unwrap_or(MAX_DATE);
@@ -215,6 +253,28 @@ mod tests {
     fn locals() -> impl Strategy<Value = NaiveDateTime> {
         (0i64..301 * 365 * 24 * 4)
             .prop_map(|quarters| MIN_DATE.and_time(NaiveTime::MIN) + TimeDelta::minutes(quarters * 15))
+    }
+
+    #[test]
+    fn changes_of_the_clocks_in_both_hemispheres() {
+        let span = |from: &str, to: &str, zone| {
+            let at = |text: &str| crate::time::When::parse(text).unwrap().instant(Tz::UTC);
+            let show = |change: ClockChange| {
+                let word = if change.skips { "skips" } else { "repeats" };
+                format!("{word} {}..{}", change.from.format("%m-%dT%H:%M"), change.to.format("%H:%M"))
+            };
+            clock_changes(at(from), at(to), zone).into_iter().map(show).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            span("2026-01-01", "2027-01-01", Tz::Europe__London),
+            ["skips 03-29T01:00..02:00", "repeats 10-25T01:00..02:00"]
+        );
+        assert_eq!(
+            span("2026-01-01", "2027-01-01", Tz::Australia__Sydney),
+            ["repeats 04-05T02:00..03:00", "skips 10-04T02:00..03:00"]
+        );
+        assert_eq!(span("2026-01-01", "2027-01-01", Tz::Australia__Lord_Howe)[0], "repeats 04-05T01:30..02:00");
+        assert!(span("2026-01-01", "2027-01-01", Tz::Asia__Kolkata).is_empty());
     }
 
     proptest! {

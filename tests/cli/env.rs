@@ -285,6 +285,38 @@ fn capacities_and_ranges_at_their_ends() {
 }
 
 #[test]
+fn days_are_those_of_the_environment() {
+    let environments = "\
+kind: environment
+id: dock
+stage: test
+timezone: Asia/Kolkata
+bookings: [{id: a, from: 2026-03-29, to: 2026-03-29}, {id: b, from: 2026-03-29T23:00, to: 2026-03-30T01:00}]
+---
+kind: environment
+id: quay
+stage: test
+timezone: Europe/London
+bookings: [{id: a, from: 2026-03-29, to: 2026-03-29}, {id: b, from: 2026-03-29T00:00, to: 2026-03-29T23:30}]
+";
+    let sandbox = Sandbox::empty().write("relm.yaml", ROOT).write("environments.yaml", environments);
+    let view = json(&sandbox, &["conflicts"]);
+    let times =
+        |n: usize| (view["conflicts"][n]["from"].as_str().unwrap(), view["conflicts"][n]["to"].as_str().unwrap());
+    // The clocks of London go forward that night: its day has 23 hours.
+    assert_eq!(times(0), ("2026-03-29T00:00:00Z", "2026-03-29T22:30:00Z"));
+    assert_eq!(times(1), ("2026-03-29T17:30:00Z", "2026-03-29T18:30:00Z"));
+    let view = json(&sandbox, &["schedule", "--from", "2026-03-28", "--to", "2026-03-31"]);
+    let units = |row: usize| -> Vec<i64> {
+        let cells = view["environments"][row]["cells"].as_array().unwrap();
+        cells.iter().map(|cell| cell["units"].as_i64().unwrap()).collect()
+    };
+    assert_eq!((units(0), units(1)), (vec![0, 2, 1, 0], vec![0, 2, 0, 0]));
+    let human = env(&sandbox, &["conflicts", "quay"]).stdout;
+    assert!(human.contains("Sun 29 Mar 00:00–23:30"), "{human}");
+}
+
+#[test]
 fn a_revision_shows_what_it_planned() {
     let mut sandbox = harbour().init_git();
     sandbox.commit();

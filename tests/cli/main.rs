@@ -2,6 +2,9 @@
 //! environment.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod can_deploy;
+mod calendar;
+mod calendar_files;
 mod check;
 mod env;
 mod env_book;

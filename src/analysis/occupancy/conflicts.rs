@@ -47,7 +47,7 @@ pub struct Conflict {
     /// The units there are.
     pub capacity: u32,
     /// Who takes part at some time: one booking of each release and every booking for none, by their places among those of
-    /// the environment, in order.
+    /// the environment, in order. Those of the contenders are among them.
     pub bookings: Vec<usize>,
     /// One booking for each who counts at the peak, who stays first: of the highest priority, else the earlier.
     pub contenders: Vec<usize>,
@@ -84,7 +84,7 @@ pub fn conflicts(
             peak,
             demand,
             capacity,
-            bookings: takers,
+            bookings: either(bookings, &contenders, &takers),
             contenders,
             cause,
             tentative,
@@ -173,6 +173,17 @@ fn either(bookings: &[Booking], one: &[usize], other: &[usize]) -> Vec<usize> {
         one.iter().chain(other.iter().filter(|index| !known.contains(&who(index)))).copied().collect();
     all.sort_unstable();
     all
+}
+
+/// The bookings of those who take part in a conflict that overlap it.
+pub fn taking_part(bookings: &[Booking], conflict: &Conflict) -> Vec<usize> {
+    let who: HashSet<_> = conflict.bookings.iter().map(|&index| bookings[index].release.ok_or(index)).collect();
+    let until = bookings.partition_point(|booking| booking.held_from < conflict.time.end);
+    let takes_part = |&index: &usize| {
+        let booking = &bookings[index];
+        booking.time.end > conflict.time.start && who.contains(&booking.release.ok_or(index))
+    };
+    (0..until).filter(takes_part).collect()
 }
 
 /// For each run one booking of each who counts at its peak, who stays first; a second sweep, so that nothing is noted at

@@ -193,6 +193,13 @@ impl Occupancy {
         sweep::definite_levels(portfolio, self.of(environment))
     }
 
+    /// The same without drafts and without what certain releases book.
+    pub fn levels_of_others(&self, portfolio: &Portfolio, environment: usize, releases: &[usize]) -> Vec<Level> {
+        let of_others = |booking: &&Booking| booking.release.is_none_or(|release| !releases.contains(&release));
+        let others: Vec<Booking> = self.of(environment).iter().filter(of_others).copied().collect();
+        sweep::definite_levels(portfolio, &others)
+    }
+
     /// The uses of an environment, drafts left out, by start.
     pub fn holds(&self, environment: usize) -> Vec<Hold> {
         bookings::holds(self.of(environment))
@@ -206,6 +213,11 @@ impl Occupancy {
     /// Where bookings of an environment collide from an instant on, by start; a conflict that has begun starts there.
     pub fn conflicts_from(&self, portfolio: &Portfolio, environment: usize, from: DateTime<Utc>) -> Vec<Conflict> {
         conflicts::conflicts(portfolio, environment, self.of(environment), from)
+    }
+
+    /// Every booking in a conflict of those who take part, by place, in order; as many as there are, so only for those shown.
+    pub fn taking_part(&self, conflict: &Conflict) -> Vec<usize> {
+        conflicts::taking_part(self.of(conflict.environment), conflict)
     }
 
     /// Where two versions of one project are installed in an environment from an instant on, by project and start.

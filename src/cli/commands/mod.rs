@@ -2,6 +2,8 @@
 //!
 //! A new command is a file here that implements [`Command`], and a line in [`COMMANDS`].
 
+mod can_deploy;
+mod calendar;
 mod check;
 mod completions;
 pub mod env;
@@ -28,6 +30,8 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<plan::Plan>(),
     Entry::of::<check::Check>(),
     Entry::of::<show::Show>(),
+    Entry::of::<can_deploy::CanDeploy>(),
+    Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),
     env::ENTRY,
     Entry::of::<explain::Explain>(),

@@ -7,6 +7,7 @@ use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangeme
 use super::{Dates, address, conflicts, marked};
 use crate::render::Style;
 use crate::render::paint::Paint;
+use crate::render::plan::plural;
 use crate::render::text::{csv_field, markdown_escape, sanitize};
 use crate::report::env::list::{EnvironmentView, List};
 
@@ -114,19 +115,19 @@ fn free(environment: &EnvironmentView, list: &List) -> String {
     }
 }
 
-/// The last line: what is worth a look.
+/// The last lines: how many, and what is worth a look.
 fn summary(list: &List, paint: Paint) -> String {
     let count = list.environments.len();
     let used = list.environments.iter().filter(|environment| environment.units > 0).count();
     let clashes: usize = list.environments.iter().map(|environment| environment.conflicts).sum();
-    let definite = clashes - list.environments.iter().map(|environment| environment.tentative_conflicts).sum::<usize>();
-    let plural = |count: usize, noun: &str| crate::render::plan::plural(count as i64, noun);
-    let mut parts = vec![plural(count, "environment"), format!("{used} in use now")];
+    let drafts: usize = list.environments.iter().map(|environment| environment.tentative_conflicts).sum();
+    let mut out = format!("{} · {used} in use now", plural(count as i64, "environment"));
     if clashes > 0 {
-        let text = format!("{}, see `relm env conflicts`", plural(clashes, "conflict"));
-        parts.push(if definite > 0 { paint.red(&text) } else { paint.yellow(&text) });
+        let text = format!("{}: `relm env conflicts` shows who is there", plural(clashes as i64, "conflict"));
+        out.push('\n');
+        out.push_str(&if clashes > drafts { paint.red(&text) } else { paint.yellow(&text) });
     }
-    parts.join(" · ")
+    out
 }
 
 /// A table in Markdown.

@@ -94,3 +94,30 @@ fn conflicts(count: usize, tentative: usize) -> String {
         (all, some) => format!("{all} ({some} drafts)"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn moment(text: &str) -> Moment {
+        let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").unwrap();
+        Moment { instant: local.and_utc(), local }
+    }
+
+    #[test]
+    fn stretches_are_said_as_people_say_them() {
+        let dates = Dates { today: NaiveDate::from_ymd_opt(2026, 11, 16).unwrap(), weekdays: true };
+        let said = |from: &str, to: &str| dates.stretch(moment(from), moment(to));
+        assert_eq!(said("2026-11-23T00:00", "2026-11-28T00:00"), "Mon 23 Nov – Fri 27 Nov");
+        assert_eq!(said("2026-11-23T00:00", "2026-11-24T00:00"), "Mon 23 Nov");
+        assert_eq!(said("2026-11-23T19:00", "2026-11-23T23:00"), "Mon 23 Nov 19:00–23:00");
+        assert_eq!(said("2026-11-23T00:00", "2026-11-23T06:00"), "Mon 23 Nov 00:00–06:00");
+        assert_eq!(said("2026-11-23T22:00", "2026-11-24T02:00"), "Mon 23 Nov 22:00 – Tue 24 Nov 02:00");
+        assert_eq!(said("2026-11-23T22:00", "2026-11-25T00:00"), "Mon 23 Nov 22:00 – Wed 25 Nov 00:00");
+        assert_eq!(said("2026-12-31T00:00", "2027-01-02T00:00"), "Thu 31 Dec – Fri 1 Jan 2027");
+        assert_eq!(dates.until(moment("2026-11-28T00:00")), "Fri 27 Nov");
+        assert_eq!(dates.until(moment("2026-11-28T06:00")), "Sat 28 Nov 06:00");
+    }
+}

@@ -46,7 +46,7 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 /// `file:line:column`, or the file alone where nothing more is known.
-fn address(place: &Place) -> String {
+pub(super) fn address(place: &Place) -> String {
     if place.located {
         format!("{}:{}:{}", place.file, place.start.line, place.start.column)
     } else {

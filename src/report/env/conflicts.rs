@@ -1,5 +1,7 @@
 //! The view of `relm env conflicts`: where bookings collide, and who yields.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -140,9 +142,10 @@ impl ConflictView {
         let (environment, zone) = input.environment(conflict.environment);
         let moment = |at: DateTime<Utc>| Moment::new(at, zone);
         let bookings = input.occupancy.of(conflict.environment);
+        let cause: HashSet<usize> = conflict.cause.iter().copied().collect();
         let participant = |&index: &usize| Participant {
             booking: input.booking(&bookings[index]),
-            cause: conflict.cause.contains(&index),
+            cause: cause.contains(&index),
             yields: conflict.cause.first() == Some(&index),
         };
         let from = levels.partition_point(|level| level.time.end <= conflict.time.start);
@@ -162,7 +165,7 @@ impl ConflictView {
             tentative: conflict.tentative,
             over: conflict.time.end <= input.clock.now,
             peak: Span { from: moment(conflict.peak.start), to: moment(conflict.peak.end) },
-            bookings: conflict.bookings.iter().map(participant).collect(),
+            bookings: input.occupancy.taking_part(conflict).iter().map(participant).collect(),
             levels: levels[from..].iter().map_while(step).collect(),
         }
     }

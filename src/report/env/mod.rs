@@ -68,7 +68,7 @@ impl<'p> Input<'p> {
             return None;
         }
         self.files.borrow_mut().insert(span.file);
-        let line = self.sources.has_text(span.file).then(|| self.sources.position(span.file, span.start).line);
+        let line = self.sources.has_text(span.file).then(|| self.sources.line(span.file, span.start));
         Some(Source { file: file.to_owned(), line })
     }
 

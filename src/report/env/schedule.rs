@@ -387,3 +387,30 @@ impl<'i, 'p> Grid<'i, 'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_begin_with_this_week_and_weeks_are_whole() {
+        let today = day("2026-11-18");
+        let ends = |from: Option<&str>, to: Option<&str>, weeks| {
+            let days = Days::new(from.map(day), to.map(day), today, weeks);
+            (days.from.to_string(), days.to.to_string())
+        };
+        let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        assert_eq!(ends(None, None, false), pair("2026-11-16", "2027-01-03"));
+        assert_eq!(ends(Some("2026-12-02"), None, false), pair("2026-12-02", "2027-01-19"));
+        assert_eq!(ends(None, Some("2026-11-17"), false), pair("2026-11-16", "2026-11-17"));
+        assert_eq!(ends(None, Some("2026-05-01"), false), pair("2026-03-09", "2026-05-01"));
+        assert_eq!(ends(Some("2026-12-02"), Some("2026-12-10"), true), pair("2026-11-30", "2026-12-13"));
+        assert_eq!(ends(Some("2200-12-31"), None, true), pair("2200-12-29", "2200-12-31"));
+    }
+}

@@ -2,17 +2,21 @@
 
 pub mod booked_during_maintenance;
 pub mod booked_during_outage;
+pub mod deploy_in_freeze;
 pub mod exclusive_overlap;
 pub mod idle_environment;
 pub mod lead_time_too_short;
 pub mod not_hosted;
+pub mod outside_window;
 pub mod over_capacity;
 pub mod promotion_order;
+pub mod release_density;
 pub mod soak_too_short;
 pub mod stage_skipped;
 pub mod team_over_capacity;
 pub mod unbooked_phase;
 pub mod version_collision;
+pub mod wall_clock_gap;
 
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::records::Deployment;
@@ -26,12 +30,12 @@ fn tempered(finding: Finding, release: &Release) -> Finding {
 }
 
 /// Whether a release is over, or part of one that is: its plan says nothing any more.
-fn is_past(cx: &Context<'_>, release: usize) -> bool {
+pub(super) fn is_past(cx: &Context<'_>, release: usize) -> bool {
     cx.portfolio.releases[release].status().is_over() || cx.is_left_behind(release)
 }
 
 /// The subject of a finding about the record of a deployment.
-fn record_subject(record: &Deployment) -> Subject {
+pub(super) fn record_subject(record: &Deployment) -> Subject {
     let id = record.id.as_ref().unwrap_or(&record.project);
     Subject::new(Kind::Deployments.as_str(), "").at(format!("entries/{id}"))
 }

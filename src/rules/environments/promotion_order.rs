@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::{is_past, record_subject, stage, tempered};
 use crate::analysis::installed::{Installation, Installed};
 use crate::analysis::promotion::{self, Visit};
-use crate::diagnostic::{Finding, Severity, Subject};
+use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::environment::Use;
 use crate::model::records::{Deployment, DeploymentReason};
 use crate::model::{Id, Identified, Kind, Portfolio};
@@ -30,8 +30,8 @@ By records, at most a warning: reports the first successful deployment of a vers
 in each stage that the type of the release demands, or came to an earlier stage only afterwards. Where no type demands
 stages, it reports a version that was in no earlier stage although deployments of the project to earlier stages were recorded by
 then. Deployments that go back or mend a fault (`reason: rollback`, `reason: fix`) are left alone, and so are emergencies unless
-their type demands stages. A stage that was missed is told once, where the version went next; there is one finding for each
-project, for its latest deployment.
+their type demands stages. A stage that was missed is told once, where the version went next. There is one finding for each
+project, for its latest deployment, and one for all projects where nobody records deployments to a stage that types demand.
 
 ## Why
 
@@ -179,42 +179,74 @@ fn by_plan(cx: &Context<'_>, release: usize) -> Option<Finding> {
     Some(tempered(finding, &portfolio.releases[release]))
 }
 
+/// The first deployment of a version to a stage, and the earlier stages it should have been in.
+struct Breach<'p> {
+    /// The stage, by its place in the order of promotion.
+    order: usize,
+    entry: Installation<'p>,
+    missed: Vec<usize>,
+}
+
+impl Breach<'_> {
+    fn place(&self) -> (Span, Subject) {
+        (self.entry.record.environment.span, record_subject(self.entry.record))
+    }
+}
+
 fn by_records(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
     if portfolio.deployments.is_empty() {
         return;
     }
     let installed = cx.installed();
+    // That nobody records deployments to a stage is one cause, whatever enters the stages behind.
+    let mut unrecorded = Vec::new();
     for same in installed.firsts().chunk_by(|a, b| a.1.record.project == b.1.record.project) {
-        let breaches = same.iter().map(|&(order, entry)| (order, entry, told(portfolio, installed, entry, order)));
-        let mut breaches: Vec<_> = breaches.filter(|(.., missed)| !missed.is_empty()).collect();
-        breaches.sort_by_key(|(_, entry, _)| entry.at);
-        let Some((order, entry, missed)) = breaches.pop() else { continue };
-        let record = entry.record;
-        let stages = quoted(missed.iter().map(|&missed| stage(portfolio, missed).as_str()));
-        let message = format!(
-            "`{}` {} entered `{}` on {} without having been in {stages} before",
-            record.project,
-            record.version,
-            stage(portfolio, order),
-            entry.day(portfolio)
-        );
-        let mut finding = Finding::new(record.environment.span, record_subject(record), message)
-            .help("if a deployment was not recorded, record it; else let versions go through the stages in order")
-            .at_most(Severity::Warning);
-        let later = missed.iter().find_map(|&missed| installed.first(missed, &record.project, &record.version));
-        if let Some(later) = later {
-            finding =
-                finding.related(later.record.environment.span, record_subject(later.record), "it came here later");
-        }
-        if let Some((demanded, ty)) = demand(portfolio, record, &missed) {
-            let types = Subject::new(Kind::Portfolio.as_str(), "").at(format!("release_types/{ty}"));
-            finding = finding.related(demanded.span, types, format!("the type `{ty}` demands it here"));
-        }
-        let earlier = breaches.iter().rev();
-        let places = earlier.map(|(_, entry, _)| (entry.record.environment.span, record_subject(entry.record)));
-        out.push(with_places(finding, places, "this was out of order too"));
+        let judged = same.iter().map(|&(order, entry)| {
+            let missed = told(portfolio, installed, entry, order);
+            Breach { order, entry, missed }
+        });
+        let is_silent =
+            |breach: &Breach<'_>| breach.missed.iter().all(|&missed| installed.stage_recorded_since(missed).is_none());
+        let (silent, breaches): (Vec<_>, Vec<_>) =
+            judged.filter(|breach| !breach.missed.is_empty()).partition(is_silent);
+        unrecorded.extend(silent);
+        out.extend(out_of_order(portfolio, installed, breaches));
     }
+    out.extend(out_of_order(portfolio, installed, unrecorded));
+}
+
+/// One finding for deployments of one cause, of the latest.
+fn out_of_order(portfolio: &Portfolio, installed: &Installed<'_>, mut breaches: Vec<Breach<'_>>) -> Option<Finding> {
+    breaches.sort_by_key(|breach| (breach.entry.at, breach.entry.record.span));
+    let latest = breaches.pop()?;
+    let Breach { order, entry, missed } = &latest;
+    let record = entry.record;
+    let what = format!("`{}` {}", record.project, record.version);
+    let (entered, day) = (stage(portfolio, *order), entry.day(portfolio));
+    let stages = quoted(missed.iter().map(|&missed| stage(portfolio, missed).as_str()));
+    let is_recorded = missed.iter().any(|&missed| installed.stage_recorded_since(missed).is_some());
+    let message = if is_recorded {
+        format!("{what} entered `{entered}` on {day} without having been in {stages} before")
+    } else {
+        format!("no record shows that {what}, which entered `{entered}` on {day}, was in {stages} before")
+    };
+    let help = if is_recorded {
+        "if a deployment was not recorded, record it; else let versions go through the stages in order"
+    } else {
+        "nobody records deployments there: record them, or demand the stages of no release type"
+    };
+    let (span, subject) = latest.place();
+    let mut finding = Finding::new(span, subject, message).help(help).at_most(Severity::Warning);
+    let later = missed.iter().find_map(|&missed| installed.first(missed, &record.project, &record.version));
+    if let Some(later) = later {
+        finding = finding.related(later.record.environment.span, record_subject(later.record), "it came here later");
+    }
+    if let Some((demanded, ty)) = demand(portfolio, record, missed) {
+        let types = Subject::new(Kind::Portfolio.as_str(), "").at(format!("release_types/{ty}"));
+        finding = finding.related(demanded.span, types, format!("the type `{ty}` demands it here"));
+    }
+    Some(with_places(finding, breaches.iter().rev().map(Breach::place), "this was out of order too"))
 }
 
 /// Where the type of a record's release demands the first of the stages that were missed, and that type.
@@ -347,7 +379,8 @@ mod tests {
     fn record(version: &str, environment: &str, day: &str, more: &str) -> String {
         let more = if more.contains("result") { more.to_owned() } else { format!("result: succeeded{more}") };
         format!(
-            "  - {{id: {environment}-{version}, project: p, version: {version}, environment: {environment}, at: 2026-11-{day}, {more}}}\n"
+            "  - {{id: {environment}-{version}, project: p, version: {version}, environment: {environment}, \
+             at: 2026-11-{day}, {more}}}\n"
         )
     }
 
@@ -371,7 +404,7 @@ mod tests {
         let live = record("2", "live", "05", ", release: winter");
         assert_eq!(
             recorded("strict", std::slice::from_ref(&live)),
-            ["`p` 2 entered `prod` on 2026-11-05 without having been in `test` and `copy` before"]
+            ["no record shows that `p` 2, which entered `prod` on 2026-11-05, was in `test` and `copy` before"]
         );
         let tried = record("2", "try", "02", ", release: winter");
         assert_eq!(
@@ -381,6 +414,19 @@ mod tests {
         assert!(recorded("strict", &[live.clone(), tried.clone(), record("2", "near", "03", "")]).is_empty());
         // Nothing demands the copy.
         assert!(recorded("minor", &[live, tried]).is_empty());
+    }
+
+    #[test]
+    fn stages_that_nobody_records_are_one_finding() {
+        let live = |project: &str, day: &str| {
+            record("2", "live", day, ", release: winter").replace("project: p", &format!("project: {project}"))
+        };
+        assert_eq!(
+            recorded("strict", &[live("p", "05"), live("q", "06"), live("r", "04")]),
+            ["no record shows that `q` 2, which entered `prod` on 2026-11-06, was in `test` and `copy` before"]
+        );
+        let tried = record("1", "try", "02", "");
+        assert_eq!(recorded("strict", &[tried, live("p", "05"), live("q", "06")]).len(), 2);
     }
 
     #[test]
@@ -413,7 +459,7 @@ mod tests {
         let records = [record("2", "near", "03", ", release: winter"), record("2", "live", "05", ", release: winter")];
         assert_eq!(
             recorded("strict", &records),
-            ["`p` 2 entered `copy` on 2026-11-03 without having been in `test` before"]
+            ["no record shows that `p` 2, which entered `copy` on 2026-11-03, was in `test` before"]
         );
     }
 

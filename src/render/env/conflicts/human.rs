@@ -38,7 +38,8 @@ pub fn render(view: &Conflicts, style: &Style) -> String {
     let _ = writeln!(out, "{}", summary(view, paint));
     if view.conflicts.iter().any(|conflict| conflict.bookings.iter().any(|one| one.yields)) {
         let text = format!("{} yields: the lowest priority, of equals the one that begins last.", mark(paint));
-        let _ = writeln!(out, "{}", paint.dim(&text));
+        let room = paint.0.width;
+        let _ = writeln!(out, "{}", paint.dim(&wrap_hanging(&text, room, room)));
     }
     out
 }
@@ -55,9 +56,24 @@ pub(in crate::render::env) fn one(out: &mut String, conflict: &ConflictView, dat
     let fault = if conflict.tentative { format!("{fault}, with drafts") } else { fault };
     let zone = format!("{} · {}", sanitize(&conflict.stage), conflict.time_zone);
     let coloured = if conflict.tentative { paint.yellow(&fault) } else { paint.with(&fault, "1;31") };
-    let used = display_width(&environment) + display_width(&when) + display_width(&fault) + 4;
-    let gap = if used + 2 + display_width(&zone) <= paint.0.width { "  " } else { "\n  " };
-    let _ = writeln!(out, "{}  {when}  {coloured}{gap}{}", paint.bold(&environment), paint.dim(&zone));
+    let parts = [
+        (display_width(&environment), paint.bold(&environment)),
+        (display_width(&when), when),
+        (display_width(&fault), coloured),
+        (display_width(&zone), paint.dim(&zone)),
+    ];
+    let mut used = 0;
+    for (width, text) in parts {
+        // What does not fit stands on a further line.
+        let gap = match used {
+            0 => "",
+            _ if used + 2 + width <= paint.0.width => "  ",
+            _ => "\n  ",
+        };
+        used = if gap == "  " { used + 2 + width } else { gap.len().saturating_sub(1) + width };
+        let _ = write!(out, "{gap}{text}");
+    }
+    out.push('\n');
     let wide = paint.0.width >= WIDE;
     // Who explains it comes first, then who is there too.
     let mut shown: Vec<&Participant> = conflict.bookings.iter().collect();

@@ -127,3 +127,63 @@ fn minute_of_day(at: NaiveDateTime) -> i64 {
 fn columns(start: NaiveDateTime, end: NaiveDateTime, minutes: i64) -> i64 {
     ((end - start).num_minutes() + minutes - 1).div_euclid(minutes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::report::env::Moment;
+    use crate::report::env::conflicts::{Span, Step};
+
+    fn moment(minutes: i64) -> Moment {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        let local = day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes);
+        Moment { instant: local.and_utc(), local }
+    }
+
+    fn conflict(from: i64, length: i64) -> ConflictView {
+        let (from, to) = (moment(from), moment(from + length));
+        ConflictView {
+            rule: "over-capacity",
+            environment: "dock".to_owned(),
+            stage: "test".to_owned(),
+            time_zone: "UTC",
+            from,
+            to,
+            demand: 3,
+            capacity: 2,
+            tentative: false,
+            over: false,
+            peak: Span { from, to },
+            bookings: Vec::new(),
+            levels: vec![Step { from, to, units: 3 }],
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_conflict_fits_and_is_in_the_picture(from in 0i64..3_000_000, length in 1i64..150_000_000, room in 10usize..200) {
+            let conflict = conflict(from, length);
+            let picture = Picture::new(&conflict, room);
+            prop_assert!((1..=room).contains(&picture.columns));
+            prop_assert!(picture.at(0) <= conflict.from.local);
+            let demand = picture.demand(&conflict);
+            prop_assert_eq!(demand.chars().count(), picture.columns);
+            prop_assert!(demand.contains('3'), "{}", demand);
+            let _ = picture.header();
+        }
+
+        #[test]
+        fn columns_begin_on_the_clock(minutes in 0i64..100_000_000, step in 0..STEPS.len()) {
+            let (at, step) = (moment(minutes).local, STEPS[step]);
+            let start = floor(at, step);
+            prop_assert!(start <= at && at - start < TimeDelta::minutes(step));
+            prop_assert!(step < 1_440 || start.time() == NaiveTime::MIN);
+            prop_assert!(step != 10_080 || chrono::Datelike::weekday(&start) == chrono::Weekday::Mon);
+            prop_assert_eq!(floor(start, step), start);
+        }
+    }
+}

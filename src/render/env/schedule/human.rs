@@ -80,7 +80,7 @@ pub fn render(view: &Timeline, style: &Style) -> String {
 /// The lines of the environments and the legend.
 pub(in crate::render::env) fn map(out: &mut String, view: &Timeline, paint: Paint) {
     let weeks = view.by == "week";
-    let capacity = view.environments.iter().map(|row| row.capacity.to_string().len()).max().unwrap_or(1).max(2);
+    let capacity = view.environments.iter().map(|row| row.capacity.to_string().len() + 1).max().unwrap_or(2);
     let label = label(view.environments.iter().map(|row| &*row.id));
     let mut layout = Layout { label, capacity, cell: if weeks { WEEK } else { 1 }, weeks, paint };
     let room = paint.0.width - layout.indent();
@@ -167,8 +167,7 @@ fn header(out: &mut String, view: &Timeline, band: &[Range<usize>], layout: Layo
     let paint = layout.paint;
     let indent = layout.indent();
     let _ = writeln!(out, "{:indent$}{}", "", paint.bold(months.trim_end()));
-    let of = format!("{:>width$}", "of", width = indent - 1);
-    let _ = writeln!(out, "{} {days}", paint.dim(&of));
+    let _ = writeln!(out, "{:indent$}{}", "", days.trim_end());
     let letters = letters.trim_end();
     if !letters.is_empty() {
         let today = if paint.0.unicode { "▼" } else { "v" };
@@ -201,7 +200,7 @@ fn line(out: &mut String, view: &Timeline, row: &Row, band: &[Range<usize>], lay
         let _ = write!(marks, "{} ", mark.0);
         let _ = write!(plain, "{} ", mark.1);
     }
-    let capacity = format!("{:>width$}", row.capacity, width = layout.capacity);
+    let capacity = format!("{:>width$}", format!("/{}", row.capacity), width = layout.capacity);
     let _ = writeln!(out, "{}", format!("  {id}{pad} {} {cells}", layout.paint.dim(&capacity)).trim_end());
     if !plain.trim().is_empty() {
         let _ = writeln!(out, "{:indent$}{}", "", marks.trim_end(), indent = layout.indent());

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use chrono::{Datelike, Weekday};
 
 use super::{Dates, Load, Mark, closure, words};
+use crate::render::plan::plural;
 use crate::render::text::{display_width, html_escape, sanitize, truncate_to_width};
 use crate::report::env::schedule::{Cell, Column, Days, Row, Timeline};
 
@@ -15,7 +16,9 @@ const LABEL: f64 = 190.0;
 /// Columns of text that fit there.
 const ID: usize = 24;
 /// A cell.
-const CELL: (f64, f64) = (22.0, 24.0);
+const CELL: (f64, f64) = (22.0, 28.0);
+/// The strip below the number of a cell that is closed.
+const STRIP: f64 = 3.0;
 /// Above the grid, for the name, the months and the days.
 const HEAD: f64 = 84.0;
 /// The line of a stage.
@@ -49,7 +52,8 @@ const STYLE: &str = "\
     .doubtful { fill: #d8b4fe; } .over { fill: #f87171; }\n\
     .rest { opacity: .72; }\n\
     .units { font-size: 11px; text-anchor: middle; fill: #1f2328; }\n\
-    .mark { font-size: 9px; text-anchor: middle; fill: #1f2328; }\n\
+    .mark { font-size: 10px; text-anchor: middle; fill: #1f2328; }\n\
+    .closed { fill: #0969da; } .closed.outage { fill: #cf222e; } .closed.maintenance { fill: #6e7781; } .closed.some { opacity: .5; }\n\
     .today { fill: none; stroke: #0969da; stroke-width: 2; }\n\
     @media (prefers-color-scheme: dark) {\n\
       svg { color: #e6edf3; background: #0d1117; }\n\
@@ -104,7 +108,7 @@ pub fn render(view: &Timeline) -> String {
         out,
         "  <desc>Units booked of each environment, the most at one time of each {}. {}.</desc>",
         view.by,
-        super::super::super::plan::plural(view.conflicts as i64, "conflict")
+        plural(view.conflicts as i64, "conflict")
     );
     let _ = writeln!(out, "  <style>\n{STYLE}  </style>");
     let _ =
@@ -185,11 +189,23 @@ fn draw_cell(out: &mut String, row: &Row, cell: &Cell, column: &Column, (x, y): 
             _ => "",
         };
         let _ =
-            write!(out, "<text class=\"units\" x=\"{middle:.1}\" y=\"{:.1}\">{}{sign}</text>", y + 13.0, cell.units);
+            write!(out, "<text class=\"units\" x=\"{middle:.1}\" y=\"{:.1}\">{}{sign}</text>", y + 12.0, cell.units);
     }
     let mark = Mark::of(cell);
     if mark != Mark::None {
-        let _ = write!(out, "<text class=\"mark\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text>", y + 22.0, mark.glyph(true));
+        let class = match mark {
+            Mark::Outage => " outage",
+            Mark::Maintenance => " maintenance",
+            Mark::PartialFreeze => " some",
+            Mark::Freeze | Mark::None => "",
+        };
+        let strip = y + CELL.1 - STRIP;
+        let _ = write!(
+            out,
+            "<rect class=\"closed{class}\" x=\"{x:.1}\" y=\"{strip:.1}\" width=\"{}\" height=\"{STRIP}\"/>",
+            CELL.0
+        );
+        let _ = write!(out, "<text class=\"mark\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text>", y + 22.5, mark.glyph(true));
     }
     out.push_str("</g>\n");
 }

@@ -130,7 +130,7 @@ fn differences(out: &mut String, view: &State, paint: Paint) {
     let alike = match (differences.len(), same) {
         (0, 0) => format!("nothing is recorded of {one} and {other}"),
         (0, _) => format!("{one} and {other} have the same: {}", plural(same as i64, "project")),
-        (some, _) => format!("{} in {one} and {other}, {same} alike", plural_differ(some)),
+        (differ, _) => format!("{} in {one} and {other}, {same} alike", plural_differ(differ)),
     };
     if !differences.is_empty() {
         let label =
