@@ -6,6 +6,7 @@ use super::grid::{Cell, Line, at_least, money, number, percent};
 use super::{address, grid};
 use crate::render::Style;
 use crate::render::paint::Paint;
+use crate::render::plan::plural;
 use crate::render::text::{display_width, markdown_escape, markdown_sentence, sanitize, wrap, wrap_hanging};
 use crate::report::env::advise::{AdviceView, Advise, InputView};
 
@@ -116,10 +117,16 @@ fn total(one: &AdviceView, sum: f64, adds: fn(&InputView) -> Option<f64>, unicod
 /// How it is used, and from where on the verdict would be another.
 fn notes(one: &AdviceView) -> Vec<String> {
     let rate = |uses: f64| if uses < 10.0 { format!("{uses:.1}") } else { number(uses.round()) };
-    let mut used =
-        format!("used {} times a month, {} of the days", rate(one.uses_per_month), percent(Some(one.in_use)));
+    let mut used = match one.uses {
+        0 if one.running_days <= 0.0 => "not used".to_owned(),
+        uses => {
+            let uses = plural(i64::from(uses), "use");
+            format!("{uses}, {} a month, on {} of the days", rate(one.uses_per_month), percent(Some(one.in_use)))
+        }
+    };
     if one.waiting_days > 0.0 {
-        let _ = write!(used, ", {} days above its capacity", number(one.waiting_days));
+        let days = if number(one.waiting_days) == "1" { "day" } else { "days" };
+        let _ = write!(used, ", {} {days} above its capacity", number(one.waiting_days));
     }
     let mut even: Vec<String> = Vec::new();
     even.extend(one.break_even_uses.map(|uses| format!("{} uses a month of the same length", rate(uses))));

@@ -15,18 +15,17 @@ const MIN_WIDTH: usize = 60;
 /// Lines of the manifest that are shown.
 const LINES: usize = 12;
 
-/// What speaks against it, what was or would be written, and when it would be free.
+/// What speaks against it, and what was or would be written or else when it would be free.
 pub fn human(view: &Book, style: &Style) -> String {
     let style = Style { width: style.width.max(MIN_WIDTH), ..*style };
     let paint = Paint(style);
     let mut out = findings(&view.findings, &style);
     let dates = Dates { today: view.header.today, weekdays: true };
-    let refused = !view.written && !view.dry_run || view.dry_run && !view.findings.is_empty();
-    if !refused || view.dry_run {
+    if !view.refused {
         let _ = writeln!(out, "{}", summary(view, dates, paint));
         let place = view.source.as_ref().map(address).unwrap_or_default();
         let _ = writeln!(out, "  {}", paint.dim(&sanitize(&place)));
-        for line in view.lines.iter().take(LINES) {
+        for line in view.lines.iter().filter(|line| !line.trim().is_empty()).take(LINES) {
             let line = sanitize(line);
             let indent = line.len() - line.trim_start().len();
             let hang = " ".repeat(indent + 4);
@@ -34,16 +33,13 @@ pub fn human(view: &Book, style: &Style) -> String {
             let text = wrap_hanging(&line, room, room).replace('\n', &format!("\n  {hang}"));
             let _ = writeln!(out, "  {}", paint.green(&format!("+ {}{text}", &line[..indent])));
         }
-    }
-    if view.written {
         return out;
     }
     if let Some(slot) = &view.next_free {
         let text = format!("{} is free {}:", slot.environment, dates.stretch(slot.from, slot.to));
         let _ = writeln!(out, "{}\n  {}", sanitize(&text), sanitize(&slot.book));
-    } else if refused {
-        let text = format!("{} is not free for as long within two years.", view.environment);
-        let _ = writeln!(out, "{}", sanitize(&text));
+    } else if let Some(why) = &view.never_free {
+        let _ = writeln!(out, "{}", sanitize(&format!("There is no other time: {} {why}.", view.environment)));
     }
     out
 }

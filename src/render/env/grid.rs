@@ -73,12 +73,12 @@ fn row(cells: &[Cell], widths: &[usize], right: &[usize], paint: Paint) -> Strin
         let rest = width - display_width(&text);
         let (before, after) = if right.contains(&index) { (rest, 0) } else { (0, rest) };
         blank += before;
-        if !text.trim().is_empty() {
+        if text.trim().is_empty() {
+            blank += display_width(&text);
+        } else {
             out.push_str(&" ".repeat(blank));
             out.push_str(&paint.with(&text, cell.code));
             blank = 0;
-        } else {
-            blank += display_width(&text);
         }
         blank += after + GAP;
     }
@@ -133,11 +133,10 @@ fn grouped(text: &str) -> String {
         }
         out.push(digit);
     }
-    rest.into_iter().for_each(|rest| {
-        out.push('.');
-        out.push_str(rest);
-    });
-    out
+    match rest {
+        Some(rest) => format!("{out}.{rest}"),
+        None => out,
+    }
 }
 
 /// A bar of so many columns for a share of the whole.

@@ -158,7 +158,7 @@ fn notes(view: &Usage) -> Vec<String> {
     notes
 }
 
-/// `cost n/a: no `cost.per_day` in `prod` and 2 more`.
+/// Which column is unknown for want of which key, and where it should stand.
 fn missing(missing: &MissingView) -> String {
     let what: Vec<&str> = missing.hides.iter().map(|hides| if *hides == "cost" { "cost" } else { "effort" }).collect();
     let mut ids: Vec<&str> = missing.environments.iter().map(String::as_str).collect();

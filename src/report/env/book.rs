@@ -11,6 +11,7 @@ use crate::report::check::FindingView;
 pub const SCHEMA: &str = "relm.env.book/1";
 
 /// A booking that was asked for.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Book {
     /// Schema, day and revision.
@@ -18,6 +19,8 @@ pub struct Book {
     pub header: Header,
     /// Whether it was written.
     pub written: bool,
+    /// Whether it was refused because of what was found.
+    pub refused: bool,
     /// Whether it was only tried.
     pub dry_run: bool,
     /// The environment.
@@ -49,6 +52,9 @@ pub struct Book {
     /// What a check finds only because of it, warnings and errors, as in `check`. Places are those of the file with the
     /// booking in it.
     pub findings: Vec<FindingView>,
-    /// The next time from its start at which the environment is free for as long; null when it is free then, or never.
+    /// The next time from its start at which the environment is free for as long, of what was refused or forced; null when
+    /// it is free then, or never.
     pub next_free: Option<SlotView>,
+    /// Why it never is, in words that follow the id of the environment.
+    pub never_free: Option<String>,
 }

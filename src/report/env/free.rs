@@ -1,5 +1,7 @@
 //! The view of `relm env free`: the earliest time each environment is free for a length of work.
 
+use std::fmt::Write;
+
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -146,13 +148,13 @@ impl SlotView {
         };
         let mut book = format!("relm env book {} --from {first} --to {last}", environment.id);
         if request.units != 1 {
-            book.push_str(&format!(" --units {}", request.units));
+            let _ = write!(book, " --units {}", request.units);
         }
         if request.exclusive {
             book.push_str(" --exclusive");
         }
         if request.r#use != Use::Code {
-            book.push_str(&format!(" --use {}", request.r#use.as_str()));
+            let _ = write!(book, " --use {}", request.r#use.as_str());
         }
         Self {
             environment: environment.id.to_string(),
@@ -167,7 +169,8 @@ impl SlotView {
 }
 
 impl LeftOut {
-    fn new(input: &Input<'_>, index: usize, request: &Request<'_>) -> Self {
+    /// Why an environment has no slot.
+    pub fn new(input: &Input<'_>, index: usize, request: &Request<'_>) -> Self {
         let (environment, zone) = input.environment(index);
         let strangers: Vec<String> = request
             .projects

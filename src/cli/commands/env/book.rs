@@ -18,10 +18,10 @@ use crate::model::{Id, Kind};
 use crate::render::{env::book as render, json};
 use crate::report::check;
 use crate::report::env::book::{self, Book as View};
-use crate::report::env::free::SlotView;
+use crate::report::env::free::{LeftOut, SlotView};
 use crate::report::env::{Moment, Source as Place};
 use crate::time::duration::Duration;
-use crate::time::{Interval, When, zone};
+use crate::time::{Interval, When, plus_days};
 
 /// The longest id that is made of a purpose.
 const LONGEST_SLUG: usize = 40;
@@ -112,9 +112,8 @@ impl Command for Book {
         let findings = objections(&context, &changed, &self.environment);
         changed.attach_texts(&findings);
         let view = self.view(&context, &mut changed, &wanted, &findings, (&before, &after));
-        let refused = !findings.is_empty() && !self.force;
         let mut written = false;
-        if !refused && !self.dry_run {
+        if !view.refused && !self.dry_run {
             let path = context.source.root().join(&file);
             edit::write(&[Rewrite { path, before: Some(before.into_bytes()), after: after.into_bytes() }])
                 .map_err(|error| Error::output(error.to_string()).hint(error.hint()))?;
@@ -125,7 +124,7 @@ impl Command for Book {
             Format::Json => json::render(&view),
             _ => render::human(&view, &global.style()),
         })?;
-        if refused {
+        if view.refused {
             let error = Error::usage(format!("`{}` was not booked; nothing was written", view.environment));
             return Err(error.hint("`--force` writes it all the same"));
         }
@@ -276,9 +275,11 @@ impl Book {
         }
         let sources = &changed.loaded.sources;
         let zone = context.loaded.portfolio.zone_of(&context.loaded.portfolio.environments[wanted.environment]);
+        let next = if findings.is_empty() { Ok(None) } else { self.next_free(context, wanted) };
         View {
             header: context.header(book::SCHEMA),
             written: false,
+            refused: !findings.is_empty() && !self.force,
             dry_run: self.dry_run,
             environment: self.environment.clone(),
             booking: wanted.id.clone(),
@@ -296,26 +297,19 @@ impl Book {
                 line: sources.has_text(span.file).then(|| sources.position(span.file, span.start).line),
             }),
             lines: new_lines(before, after),
-            next_free: if findings.is_empty() { None } else { self.next_free(context, wanted) },
+            next_free: next.clone().ok().flatten(),
+            never_free: next.err(),
             findings: check::views(findings, sources),
         }
     }
 
-    /// The next time as long as this, from its start or from now; as many working days where it begins and ends on one.
-    fn next_free(&self, context: &Context<'_>, wanted: &Wanted) -> Option<SlotView> {
+    /// The next time as long as this, from its start or from now; none when that is its start, for rules may object to more
+    /// than makes an environment unfree. Else why there is no such time.
+    fn next_free(&self, context: &Context<'_>, wanted: &Wanted) -> Result<Option<SlotView>, String> {
         let portfolio = &context.loaded.portfolio;
-        let zone = portfolio.zone_of(&portfolio.environments[wanted.environment]);
-        let calendar = portfolio.calendars.default_calendar();
-        let length = match (self.from, self.to) {
-            (When::Date(from), When::Date(to)) if calendar.is_working(from) && calendar.is_working(to) => {
-                Duration::Working { weeks: 0, days: calendar.working_days(from, to.succ_opt()?) }
-            }
-            (When::Date(from), When::Date(to)) => Duration::Elapsed { days: (to - from).num_days() + 1 },
-            _ => Duration::Clock { minutes: (wanted.time.end - wanted.time.start).num_minutes().max(1) },
-        };
         let release = wanted.release.map(|release| &portfolio.releases[release]);
         let request = Request {
-            length,
+            length: self.length(context, wanted),
             units: self.units,
             exclusive: self.exclusive,
             r#use: self.r#use.into(),
@@ -323,20 +317,32 @@ impl Book {
             from: wanted.time.start.max(context.clock.now),
             before: None,
         };
-        let slot = availability::next_free(portfolio, context.occupancy(), wanted.environment, &request)?;
-        // Rules may object to more than makes an environment unfree.
-        if slot.time.start == wanted.time.start
-            && zone::local(slot.time.start, zone) == zone::local(wanted.time.start, zone)
-        {
-            return None;
+        let input = super::input(context);
+        let Some(slot) = availability::next_free(portfolio, context.occupancy(), wanted.environment, &request) else {
+            return Err(LeftOut::new(&input, wanted.environment, &request).message);
+        };
+        if slot.time.start == wanted.time.start {
+            return Ok(None);
         }
-        let mut view = SlotView::new(&super::input(context), &slot, &request);
-        let text = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        let mut view = SlotView::new(&input, &slot, &request);
+        let purpose = self.purpose.as_deref().map(|purpose| format!("'{}'", purpose.trim().replace('\'', "'\\''")));
         view.book.extend(self.release.as_deref().map(|release| format!(" --release {release}")));
-        view.book.extend(self.purpose.as_deref().map(|purpose| format!(" --purpose {}", text(purpose.trim()))));
+        view.book.extend(purpose.map(|purpose| format!(" --purpose {purpose}")));
         view.book.extend(self.id.as_deref().map(|id| format!(" --id {id}")));
         view.book.extend(wanted.owner.as_deref().map(|owner| format!(" --owner {owner}")));
-        Some(view)
+        Ok(Some(view))
+    }
+
+    /// How long it is: working days where it begins and ends on one.
+    fn length(&self, context: &Context<'_>, wanted: &Wanted) -> Duration {
+        let calendar = context.loaded.portfolio.calendars.default_calendar();
+        match (self.from, self.to) {
+            (When::Date(from), When::Date(to)) if calendar.is_working(from) && calendar.is_working(to) => {
+                Duration::Working { weeks: 0, days: calendar.working_days(from, plus_days(to, 1)) }
+            }
+            (When::Date(from), When::Date(to)) => Duration::Elapsed { days: (to - from).num_days() + 1 },
+            _ => Duration::Clock { minutes: (wanted.time.end - wanted.time.start).num_minutes().max(1) },
+        }
     }
 }
 

@@ -4,20 +4,19 @@ use chrono::NaiveTime;
 use chrono_tz::Tz;
 
 use super::super::check::introduced;
-use crate::analysis::occupancy::{Booking, Collision, Conflict, Level, Source};
+use crate::analysis::occupancy::{Booking, Collision, Level, Source};
 use crate::analysis::windows::Stretch;
 use crate::cli::context::Context;
 use crate::diagnostic::{Finding, Severity, SourceMap};
-use crate::model::Portfolio;
 use crate::time::{plus_days, zone};
 
-/// What a check finds, as warning or error, only with the last booking of an environment; and the collisions that booking
-/// makes or makes worse, should no rule say so.
+/// What a check finds, as warning or error, only with the last booking of an environment; and the collision it makes or
+/// makes worse where that is no new finding, as when the rule is off or the same few bookings explain it still.
 pub fn objections(before: &Context<'_>, after: &Context<'_>, environment: &str) -> Vec<Finding> {
     let (mut found, _) = introduced(&after.judge(&[]).findings, &before.judge(&[]).findings);
     found.retain(|finding| finding.severity > Severity::Info);
     if !found.iter().any(|finding| matches!(finding.rule, "over-capacity" | "exclusive-overlap")) {
-        found.extend(collisions(before, after, environment));
+        found.extend(collision(before, after, environment));
     }
     sort(&mut found, &after.loaded.sources);
     found
@@ -30,61 +29,51 @@ fn sort(findings: &mut [Finding], sources: &SourceMap) {
     });
 }
 
-/// The collisions in which the booking takes part and that were not as bad before.
-fn collisions(before: &Context<'_>, after: &Context<'_>, id: &str) -> Vec<Finding> {
+/// The collision in which the booking takes part and that was not as bad before.
+fn collision(before: &Context<'_>, after: &Context<'_>, id: &str) -> Option<Finding> {
     let portfolio = &after.loaded.portfolio;
-    let indexes = before.loaded.portfolio.environments.index(id).zip(portfolio.environments.index(id));
-    let Some((old_index, index)) = indexes else { return Vec::new() };
-    let bookings = after.occupancy().of(index);
-    let entry = portfolio.environments[index].bookings.len().saturating_sub(1);
-    let Some(own) = bookings.iter().find(|booking| booking.source == Source::Entry { index: entry }) else {
-        return Vec::new();
+    let (old, new) = (before.loaded.portfolio.environments.index(id)?, portfolio.environments.index(id)?);
+    let environment = &portfolio.environments[new];
+    let bookings = after.occupancy().of(new);
+    let entry = Source::Entry { index: environment.bookings.len().checked_sub(1)? };
+    let own = bookings.iter().find(|booking| booking.source == entry)?;
+    let without = before.occupancy().levels(&before.loaded.portfolio, old);
+    let collides = |level: &Level| {
+        let collision = level.collision(environment.capacity())?;
+        let time = level.time.intersect(&own.held()).filter(|time| !as_before(&without, level, *time))?;
+        Some((collision, level.units, time))
     };
-    let old = before.occupancy().levels(&before.loaded.portfolio, old_index);
-    let new = after.occupancy().levels(portfolio, index);
-    let capacity = portfolio.environments[index].capacity();
-    let worse: Vec<Stretch> = new
-        .iter()
-        .filter(|level| level.collision(capacity).is_some())
-        .filter_map(|level| level.time.intersect(&own.held()).filter(|time| !as_before(&old, level, *time)))
-        .collect();
-    let conflicts = after.occupancy().conflicts(portfolio, index);
-    let mine = conflicts.iter().filter(|conflict| worse.iter().any(|time| time.overlaps(&conflict.time)));
-    mine.map(|conflict| finding(portfolio, conflict, own, bookings)).collect()
+    let levels = after.occupancy().levels(portfolio, new);
+    let worse: Vec<_> = levels.iter().filter_map(collides).collect();
+    let (first, last) = (worse.first()?, worse.last()?);
+    let time = Stretch { start: first.2.start, end: last.2.end };
+    let &(kind, units, _) = worse.iter().max_by_key(|(collision, units, _)| (*collision, *units))?;
+    let zone = portfolio.zone_of(environment);
+    let (when, capacity) = (span(time, zone), environment.capacity());
+    let (rule, message) = match kind {
+        Collision::OverCapacity => (
+            "over-capacity",
+            format!("with this booking {units} units of `{id}` are wanted {when}, but it has {capacity}"),
+        ),
+        Collision::Exclusive => {
+            ("exclusive-overlap", format!("with this booking one who wants `{id}` alone shares it {when}"))
+        }
+    };
+    let mut finding = Finding::new(own.span, own.subject(portfolio), message).rule(rule);
+    finding.severity = if own.tentative { Severity::Warning } else { Severity::Error };
+    let others = bookings.iter().filter(|other| other.source != own.source && other.held().overlaps(&time));
+    let related = |finding: Finding, other: &Booking| {
+        let draft = if other.tentative { ", a draft," } else { "" };
+        let message = format!("`{}`{draft} is there {}", other.name(portfolio), span(other.held(), zone));
+        finding.related(other.span, other.subject(portfolio), message)
+    };
+    Some(others.fold(finding, related).help("take another time, or agree who yields"))
 }
 
 /// Whether as much was taken throughout a time without the booking.
 fn as_before(old: &[Level], new: &Level, time: Stretch) -> bool {
     let taken = |level: &Level| (level.units, level.bookers, level.exclusive);
     old.iter().any(|level| taken(level) == taken(new) && level.time.intersect(&time) == Some(time))
-}
-
-fn finding(portfolio: &Portfolio, conflict: &Conflict, own: &Booking, bookings: &[Booking]) -> Finding {
-    let environment = &portfolio.environments[conflict.environment];
-    let (id, zone) = (&environment.id, portfolio.zone_of(environment));
-    let when = span(conflict.time, zone);
-    let (rule, message) = match conflict.collision {
-        Collision::OverCapacity => {
-            let (demand, capacity) = (conflict.demand, conflict.capacity);
-            (
-                "over-capacity",
-                format!("with this booking {demand} units of `{id}` are wanted {when}, but it has {capacity}"),
-            )
-        }
-        Collision::Exclusive => (
-            "exclusive-overlap",
-            format!("this booking and another are in `{id}` {when}, and one of them wants to be alone"),
-        ),
-    };
-    let mut finding = Finding::new(own.span, own.subject(portfolio), message).rule(rule);
-    finding.severity = if conflict.tentative { Severity::Warning } else { Severity::Error };
-    let others = conflict.bookings.iter().map(|&member| &bookings[member]).filter(|other| other.source != own.source);
-    let related = |finding: Finding, other: &Booking| {
-        let draft = if other.tentative { ", a draft," } else { "" };
-        let message = format!("`{}`{draft} is there {}", other.name(portfolio), span(other.held(), zone));
-        finding.related(other.span, other.subject(portfolio), message)
-    };
-    others.fold(finding, related).help("take another time, or agree who yields")
 }
 
 /// `from 2026-12-16 to 2026-12-18`, with the hours where it is not whole days.
