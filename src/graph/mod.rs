@@ -4,8 +4,7 @@
 mod cycles;
 pub mod order;
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeFiltered, EdgeRef};
@@ -103,7 +102,7 @@ impl Graph {
     /// Builds the graph of a portfolio. References that lead nowhere make no edges. Linear in nodes and edges.
     pub fn new(portfolio: &Portfolio) -> Self {
         let mut builder =
-            Builder { edges: DiGraph::default(), places: Places::new(portfolio), named: HashMap::new(), portfolio };
+            Builder { edges: DiGraph::default(), places: Places::new(portfolio), named: HashMap::default(), portfolio };
         builder.nodes();
         builder.projects();
         for release in 0..portfolio.releases.len() {
@@ -112,7 +111,7 @@ impl Graph {
         let Builder { edges, places, .. } = builder;
         // Tarjan's algorithm recurses, and a chain of phases may be longer than the stack is deep.
         let components = kosaraju_scc(&edges);
-        let mut cyclic = HashMap::new();
+        let mut cyclic = HashMap::default();
         for (number, component) in components.iter().enumerate() {
             let looped = component.len() > 1 || edges.contains_edge(component[0], component[0]);
             if looped {
