@@ -165,9 +165,19 @@ impl Decode for Text {
 
 /// Whether a text has the form of an id.
 pub fn is_id(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.bytes().all(|byte| IN_IDS[usize::from(byte)])
 }
+
+/// The bytes an id may have; every id of a portfolio is looked through.
+const IN_IDS: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bytes[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'.' | b'_' | b'-');
+        byte += 1;
+    }
+    bytes
+};
 
 const ID_HELP: &str = "an id has letters, digits, `.`, `_` and `-`, and begins with a letter or a digit";
 
