@@ -2,8 +2,8 @@
 //!
 //! Renderers compute nothing and trust no text; [`text`] has what each kind of output needs to be safe.
 
-pub mod can_deploy;
 pub mod calendar;
+pub mod can_deploy;
 pub mod env;
 pub mod findings;
 pub mod graph;

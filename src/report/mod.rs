@@ -2,8 +2,8 @@
 //!
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
-pub mod can_deploy;
 pub mod calendar;
+pub mod can_deploy;
 pub mod check;
 pub mod env;
 pub mod graph;

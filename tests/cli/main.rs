@@ -2,9 +2,9 @@
 //! environment.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-mod can_deploy;
 mod calendar;
 mod calendar_files;
+mod can_deploy;
 mod check;
 mod env;
 mod env_book;

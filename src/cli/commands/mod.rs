@@ -2,8 +2,8 @@
 //!
 //! A new command is a file here that implements [`Command`], and a line in [`COMMANDS`].
 
-mod can_deploy;
 mod calendar;
+mod can_deploy;
 mod check;
 mod completions;
 pub mod env;
