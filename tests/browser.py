@@ -310,7 +310,7 @@ def is_fast(browser, page):
     for view in ["month", "agenda", "timeline"]:
         click = f"document.querySelector('[data-set=\"view={view}\"]').click(); document.body.offsetHeight;"
         took = browser.js(f"(() => {{ const t = performance.now(); {click} return performance.now() - t; }})()")
-        check(took < 2000, f"{view} drawn in {took:.0f} ms")
+        check(took < 5000, f"{view} drawn in {took:.0f} ms")
         print(f"  {view} of {len(data['events'])} events drawn in {took:.0f} ms")
 
 

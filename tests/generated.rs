@@ -66,6 +66,7 @@ fn json_output_is_what_its_schema_says() {
     add("can-deploy", &["booking", "uat-1"]);
     add("plan", &[]);
     add("show", &["timetable-2.3"]);
+    add("calendar", &[]);
     add("graph", &[]);
     add("env.list", &[]);
     add("env.conflicts", &[]);

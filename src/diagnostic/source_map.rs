@@ -1,4 +1,4 @@
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 /// A file of the source map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -74,9 +74,7 @@ impl SourceMap {
 
     /// The hash by which a text is recognised when it is read again.
     pub fn hash(bytes: &[u8]) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        bytes.hash(&mut hasher);
-        hasher.finish()
+        foldhash::fast::FixedState::default().hash_one(bytes)
     }
 
     /// The path of a file relative to the portfolio root.

@@ -4,8 +4,7 @@
 mod cycles;
 pub mod order;
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeFiltered, EdgeRef};
@@ -103,7 +102,7 @@ impl Graph {
     /// Builds the graph of a portfolio. References that lead nowhere make no edges. Linear in nodes and edges.
     pub fn new(portfolio: &Portfolio) -> Self {
         let mut builder =
-            Builder { edges: DiGraph::default(), places: Places::new(portfolio), named: HashMap::new(), portfolio };
+            Builder { edges: room(portfolio), places: Places::new(portfolio), named: HashMap::default(), portfolio };
         builder.nodes();
         builder.projects();
         for release in 0..portfolio.releases.len() {
@@ -112,7 +111,7 @@ impl Graph {
         let Builder { edges, places, .. } = builder;
         // Tarjan's algorithm recurses, and a chain of phases may be longer than the stack is deep.
         let components = kosaraju_scc(&edges);
-        let mut cyclic = HashMap::new();
+        let mut cyclic = HashMap::default();
         for (number, component) in components.iter().enumerate() {
             let looped = component.len() > 1 || edges.contains_edge(component[0], component[0]);
             if looped {
@@ -148,6 +147,9 @@ impl Graph {
     /// Whether an edge is an entry that is part of a cycle, so that neither end can wait for the other. What merely
     /// follows from the structure, such as that a release holds its phases, stays true inside a cycle.
     pub fn in_cycle(&self, edge: EdgeIndex<u32>) -> bool {
+        if self.cyclic.is_empty() {
+            return false;
+        }
         let is_written = self.edges.edge_weight(edge).is_some_and(|edge| edge.span().is_some());
         let within = self
             .edges
@@ -165,6 +167,14 @@ impl Graph {
     pub fn cycles(&self) -> &[Cycle] {
         &self.cycles
     }
+}
+
+/// An empty graph with room for about as much as a portfolio needs: it is not moved while it grows.
+fn room(portfolio: &Portfolio) -> DiGraph<Node, Edge, u32> {
+    let nodes = |release: &Release| 2 + release.phases.len() + release.milestones.len() + release.gates.len();
+    let nodes = portfolio.projects.len() + portfolio.releases.iter().map(nodes).sum::<usize>();
+    // A phase lies between two nodes and follows another; a release has a parent, or follows others.
+    DiGraph::with_capacity(nodes, 3 * nodes)
 }
 
 /// Where nodes stand in the order in which they are added: projects, then release by release its start, its finish, its

@@ -94,7 +94,11 @@ fn text(bytes: &[u8]) -> Result<&str, (usize, &'static str, &'static str)> {
     }
     let read = std::str::from_utf8(bytes);
     let good = read.map_or_else(|error| error.valid_up_to(), str::len);
-    if let Some(at) = bytes[..bytes.len().min(good + 1)].iter().position(|&byte| byte == 0) {
+    let looked_at = &bytes[..bytes.len().min(good + 1)];
+    // To learn that there is none takes a fraction of the time that a search for its place takes.
+    if looked_at.contains(&0)
+        && let Some(at) = looked_at.iter().position(|&byte| byte == 0)
+    {
         return Err((at, "this file is binary, not text", "leave it out with `exclude:` in relm.yaml"));
     }
     read.map_err(|error| (error.valid_up_to(), "this byte is not UTF-8", "save the file as UTF-8"))

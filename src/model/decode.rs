@@ -6,8 +6,10 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 use super::node::{Entry, Node, Value};
-use super::scalar::{Id, Text};
+use super::scalar::Text;
 use crate::diagnostic::{Finding, Span, Subject, suggest};
+
+pub use super::fields::{Common, Fields};
 
 /// A type that can stand in a manifest.
 pub trait Decode: Sized {
@@ -28,7 +30,7 @@ pub trait Decode: Sized {
 pub struct Decoder {
     subject: Subject,
     /// How many mappings and lists are open.
-    depth: usize,
+    pub(super) depth: usize,
     /// What was wrong, in the order of the document; at most [`MAX_FINDINGS`].
     pub findings: Vec<Finding>,
     /// How many more there were: a document with so many has one cause for most of them.
@@ -73,7 +75,7 @@ impl Decoder {
     }
 
     /// Reports a key that is no field.
-    fn unknown_field(&mut self, entry: &Entry<'_>, known: &[&str]) {
+    pub(super) fn unknown_field(&mut self, entry: &Entry<'_>, known: &[&str]) {
         self.report(|subject| {
             let names = || known.iter().copied();
             let help = suggest::did_you_mean(&entry.key, names()).map_or_else(
@@ -132,7 +134,7 @@ impl Decoder {
         own: &'static [&'static str],
     ) -> Option<Fields<'n, 'a>> {
         if let Value::Mapping(entries) = &node.value {
-            return Some(Fields { span: node.span, entries, own, read: 0 });
+            return Some(Fields::new(node.span, entries, own));
         }
         let help = own.first().map(|key| format!("write its fields by name, such as `{{{key}: …}}`"));
         self.unexpected_but(node, &format!("a mapping ({})", words(record)), help);
@@ -155,141 +157,6 @@ pub fn abridge(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// The fields every mapping may have.
-const COMMON: [&str; 5] = ["name", "description", "owner", "labels", "links"];
-
-/// The keys of a mapping that is being read.
-pub struct Fields<'n, 'a> {
-    span: Span,
-    entries: &'n [Entry<'a>],
-    /// The fields of the type itself, with the `r#` of Rust's keywords.
-    own: &'static [&'static str],
-    /// How many keys were read.
-    read: usize,
-}
-
-impl<'n, 'a> Fields<'n, 'a> {
-    fn take(&mut self, name: &str) -> Option<&'n Entry<'a>> {
-        let entry = self.entries.iter().find(|entry| entry.key == name)?;
-        self.read += 1;
-        Some(entry)
-    }
-
-    /// Reads the field `name`; when it is absent and required, that is reported.
-    pub fn field<T: Decode>(&mut self, name: &'static str, cx: &mut Decoder) -> Option<T> {
-        let name = plain(name);
-        match self.take(name) {
-            Some(entry) => cx.within(|| name.to_owned(), |cx| T::decode(&entry.value, cx)).or_else(T::absent),
-            None => T::absent().or_else(|| {
-                let place = Span { len: 0, ..self.span };
-                let place = self.entries.first().map_or(place, |entry| entry.key_span);
-                cx.invalid(place, format!("`{name}` is missing"), Some(format!("add `{name}:` here")));
-                None
-            }),
-        }
-    }
-
-    /// Reads one of the common fields, unless the type has a field of its own under that name; that one was read already.
-    fn common<T: Decode>(&mut self, name: &'static str, cx: &mut Decoder) -> Option<T> {
-        if self.own.contains(&name) {
-            return None;
-        }
-        let entry = self.take(name)?;
-        cx.within(|| name.to_owned(), |cx| T::decode(&entry.value, cx))
-    }
-
-    /// Reads the keys that every mapping may have, and reports those that none of the fields is.
-    pub fn finish(mut self, cx: &mut Decoder) -> Common {
-        if self.read == self.entries.len() {
-            return Common::default();
-        }
-        let mut parts = CommonParts {
-            name: self.common("name", cx),
-            description: self.common("description", cx),
-            owner: self.common("owner", cx),
-            labels: self.common::<Pairs>("labels", cx).unwrap_or_default().0,
-            links: self.common("links", cx).unwrap_or_default(),
-            extensions: Vec::new(),
-        };
-        if self.read < self.entries.len() {
-            self.others(&mut parts, cx);
-        }
-        Common(parts.any().then(|| Box::new(parts)))
-    }
-
-    /// Keeps the `x-` keys and reports the unknown ones.
-    fn others(&self, parts: &mut CommonParts, cx: &mut Decoder) {
-        let mut known: Vec<&str> = self.own.iter().map(|name| plain(name)).collect();
-        known.extend(COMMON.iter().filter(|name| !self.own.contains(name)));
-        for entry in self.entries {
-            // The kind of a document was read before its type was known.
-            if entry.key == "kind" && cx.depth == 0 {
-                continue;
-            }
-            if entry.key.starts_with("x-") {
-                parts.extensions.push((entry.key.as_ref().into(), entry.value.to_json()));
-            } else if !known.contains(&entry.key.as_ref()) {
-                cx.unknown_field(entry, &known);
-            }
-        }
-    }
-}
-
-/// What every mapping may say beside its own fields. Empty takes no room.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Common(Option<Box<CommonParts>>);
-
-#[derive(Debug, Clone, Default, PartialEq)]
-struct CommonParts {
-    name: Option<Text>,
-    description: Option<Text>,
-    owner: Option<Id>,
-    labels: Vec<(Text, Text)>,
-    links: Vec<super::scalar::Link>,
-    extensions: Vec<(Box<str>, serde_json::Value)>,
-}
-
-impl CommonParts {
-    fn any(&self) -> bool {
-        self.name.is_some()
-            || self.description.is_some()
-            || self.owner.is_some()
-            || !(self.labels.is_empty() && self.links.is_empty() && self.extensions.is_empty())
-    }
-}
-
-impl Common {
-    /// The human name.
-    pub fn name(&self) -> Option<&str> {
-        self.0.as_ref()?.name.as_deref()
-    }
-
-    /// A longer text.
-    pub fn description(&self) -> Option<&str> {
-        self.0.as_ref()?.description.as_deref()
-    }
-
-    /// The person or team that answers for it.
-    pub fn owner(&self) -> Option<&Id> {
-        self.0.as_ref()?.owner.as_ref()
-    }
-
-    /// Labels, in the order of the file.
-    pub fn labels(&self) -> &[(Text, Text)] {
-        self.0.as_ref().map_or(&[], |parts| &parts.labels)
-    }
-
-    /// Links, in the order of the file.
-    pub fn links(&self) -> &[super::scalar::Link] {
-        self.0.as_ref().map_or(&[], |parts| &parts.links)
-    }
-
-    /// The `x-` keys, in the order of the file; scalars are kept as text.
-    pub fn extensions(&self) -> &[(Box<str>, serde_json::Value)] {
-        self.0.as_ref().map_or(&[], |parts| &parts.extensions)
-    }
 }
 
 /// A mapping from text to text, in the order of the file.

@@ -1,6 +1,6 @@
 //! The portfolio: every manifest, indexed by id.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::environment::Environment;
 use super::portfolio::{Person, Settings, Team};
@@ -12,6 +12,7 @@ use super::{Id, Identified, Manifest};
 use crate::diagnostic::{Span, Subject};
 use crate::time::calendar::WorkCalendar;
 use chrono_tz::Tz;
+use foldhash::HashMap;
 
 /// Manifests of one kind, sorted by id.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), by_id: HashMap::new() }
+        Self { items: Vec::new(), by_id: HashMap::default() }
     }
 }
 
@@ -401,7 +402,7 @@ impl Portfolio {
 }
 
 fn first_by_id<'s>(ids: impl Iterator<Item = &'s Id>) -> HashMap<Box<str>, usize> {
-    let mut first = HashMap::new();
+    let mut first = HashMap::default();
     for (index, id) in ids.enumerate() {
         first.entry(Box::from(&**id)).or_insert(index);
     }

@@ -2,6 +2,7 @@
 
 pub mod decode;
 pub mod environment;
+mod fields;
 pub mod index;
 pub mod node;
 pub mod portfolio;

@@ -165,9 +165,19 @@ impl Decode for Text {
 
 /// Whether a text has the form of an id.
 pub fn is_id(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.bytes().all(|byte| IN_IDS[usize::from(byte)])
 }
+
+/// The bytes an id may have; every id of a portfolio is looked through.
+const IN_IDS: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bytes[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'.' | b'_' | b'-');
+        byte += 1;
+    }
+    bytes
+};
 
 const ID_HELP: &str = "an id has letters, digits, `.`, `_` and `-`, and begins with a letter or a digit";
 
@@ -227,7 +237,7 @@ impl<E: std::error::Error> From<E> for Complaint {
 fn plain_number<T: std::str::FromStr>(
     node: &Node<'_>,
     cx: &mut Decoder,
-    expected: &str,
+    expected: impl Fn() -> String,
     holds: impl Fn(&T) -> bool,
 ) -> Option<T> {
     if let Value::Scalar { text, plain: true } = &node.value
@@ -236,13 +246,13 @@ fn plain_number<T: std::str::FromStr>(
     {
         return Some(number);
     }
-    cx.unexpected(node, expected);
+    cx.unexpected(node, &expected());
     None
 }
 
 impl Decode for u32 {
     fn decode(node: &Node<'_>, cx: &mut Decoder) -> Option<Self> {
-        plain_number(node, cx, "a whole number from 0", |_| true)
+        plain_number(node, cx, || "a whole number from 0".to_owned(), |_| true)
     }
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
@@ -252,7 +262,7 @@ impl Decode for u32 {
 
 impl Decode for f64 {
     fn decode(node: &Node<'_>, cx: &mut Decoder) -> Option<Self> {
-        plain_number(node, cx, "a number", |number: &f64| number.is_finite())
+        plain_number(node, cx, || "a number".to_owned(), |number: &f64| number.is_finite())
     }
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
@@ -284,14 +294,12 @@ pub struct Bounded<const MIN: u32, const MAX: u32>(pub u32);
 
 impl<const MIN: u32, const MAX: u32> Decode for Bounded<MIN, MAX> {
     fn decode(node: &Node<'_>, cx: &mut Decoder) -> Option<Self> {
-        let expected = if MIN == MAX {
-            format!("`{MIN}`")
-        } else if MAX == u32::MAX {
-            format!("a whole number from {MIN}")
-        } else {
-            format!("a whole number from {MIN} to {MAX}")
+        let expected = || match (MIN, MAX) {
+            _ if MIN == MAX => format!("`{MIN}`"),
+            (_, u32::MAX) => format!("a whole number from {MIN}"),
+            _ => format!("a whole number from {MIN} to {MAX}"),
         };
-        plain_number(node, cx, &expected, |number| (MIN..=MAX).contains(number)).map(Self)
+        plain_number(node, cx, expected, |number| (MIN..=MAX).contains(number)).map(Self)
     }
 
     fn schema(_: &mut SchemaGenerator) -> Schema {

@@ -60,8 +60,14 @@ pub fn canonical(version: &str) -> String {
 
 /// Whether two versions belong to one line of maintenance: they differ in their last part at most.
 pub fn same_line(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<&str>, Vec<&str>) = (parts(a).collect(), parts(b).collect());
-    a.len() == b.len() && a.split_last().map(|(_, line)| line) == b.split_last().map(|(_, line)| line)
+    let (mut a, mut b) = (parts(a).peekable(), parts(b).peekable());
+    loop {
+        let (x, y) = (a.next(), b.next());
+        match (a.peek().is_some(), b.peek().is_some()) {
+            (true, true) if x == y => {}
+            (more, as_well) => return !more && !as_well && x.is_some() == y.is_some(),
+        }
+    }
 }
 
 fn parts(version: &str) -> impl Iterator<Item = &str> {

@@ -1,8 +1,7 @@
 //! Which version of a project ships or is live, and when.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
+use foldhash::HashMap;
 
 use super::Context;
 use crate::diagnostic::{Span, Subject};
@@ -58,7 +57,7 @@ impl<'p> Shipments<'p> {
     /// Collects what releases that are not cancelled ship, and the successful deployments to production.
     pub fn new(cx: &Context<'p>) -> Self {
         let portfolio = cx.portfolio;
-        let mut by_project: HashMap<&'p str, Vec<Shipment<'p>>> = HashMap::new();
+        let mut by_project: HashMap<&'p str, Vec<Shipment<'p>>> = HashMap::default();
         for (index, release) in portfolio.releases.iter().enumerate() {
             let status = release.status();
             for item in release.scope.iter().filter(|_| status != Status::Cancelled) {
@@ -92,7 +91,7 @@ impl<'p> Shipments<'p> {
         let outermost: Vec<usize> = (0..portfolio.releases.len())
             .map(|release| portfolio.ancestors(release).last().copied().unwrap_or(release))
             .collect();
-        let mut by_family: HashMap<(usize, &'p str), Vec<Shipment<'p>>> = HashMap::new();
+        let mut by_family: HashMap<(usize, &'p str), Vec<Shipment<'p>>> = HashMap::default();
         for shipment in by_project.values().flatten() {
             if let Some(release) = shipment.release {
                 by_family.entry((outermost[release], shipment.project)).or_default().push(*shipment);

@@ -1,8 +1,7 @@
 //! Working calendars: which days are worked, and arithmetic that counts only those.
 //!
 //! Everything rests on one number: how many working days lie before a date. It comes from whole weeks and a binary search
-//! in the sorted holidays; its inverse is a binary search over the few weeks that can hold the answer. So a shift by a million days costs as much as one
-//! by a day.
+//! in the sorted holidays; and so does its inverse. So a shift by a million days costs as much as one by a day.
 
 use super::duration::{Duration, Lag};
 use super::{MAX_DATE, MIN_DATE, clamp, plus_days};
@@ -13,11 +12,15 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkCalendar {
     week: [bool; 7],
+    /// Working days of a week before each of its days.
+    ahead: [i64; 7],
     days_per_week: i64,
     /// Sorted, one name a date.
     holidays: Vec<(NaiveDate, String)>,
     /// Sorted positions of the holidays that take a working day away.
     lost: Vec<i64>,
+    /// Working days before each of these.
+    worked_before_lost: Vec<i64>,
 }
 
 /// A calendar nobody could work by.
@@ -42,11 +45,14 @@ impl std::error::Error for CalendarError {}
 impl Default for WorkCalendar {
     /// Monday to Friday without holidays.
     fn default() -> Self {
+        let week = [true, true, true, true, true, false, false];
         Self {
-            week: [true, true, true, true, true, false, false],
+            week,
+            ahead: ahead(&week),
             days_per_week: 5,
             holidays: Vec::new(),
             lost: Vec::new(),
+            worked_before_lost: Vec::new(),
         }
     }
 }
@@ -61,12 +67,15 @@ impl WorkCalendar {
         }
         holidays.sort_by_key(|(date, _)| *date);
         holidays.dedup_by_key(|(date, _)| *date);
-        let lost = holidays
+        let lost: Vec<i64> = holidays
             .iter()
             .filter(|(date, _)| (MIN_DATE..=MAX_DATE).contains(date) && week[weekday(*date)])
             .map(|(date, _)| position(*date))
             .collect();
-        Ok(Self { week, days_per_week, holidays, lost })
+        let mut calendar =
+            Self { week, ahead: ahead(&week), days_per_week, holidays, lost, worked_before_lost: Vec::new() };
+        calendar.worked_before_lost = calendar.lost.iter().map(|day| calendar.worked_before_position(*day)).collect();
+        Ok(calendar)
     }
 
     /// Whether the date is worked.
@@ -169,27 +178,27 @@ impl WorkCalendar {
     fn worked_before_position(&self, position: i64) -> i64 {
         // `MIN_DATE` is a Monday, so positions and weeks start together.
         let (weeks, rest) = (position / 7, position % 7);
-        let in_rest = self.week.iter().take(rest as usize).filter(|worked| **worked).count() as i64;
-        let lost = self.lost.partition_point(|holiday| *holiday < position) as i64;
-        weeks * self.days_per_week + in_rest - lost
+        weeks * self.days_per_week + self.ahead[rest as usize] - self.lost_before(position)
+    }
+
+    fn lost_before(&self, position: i64) -> i64 {
+        self.lost.partition_point(|holiday| *holiday < position) as i64
+    }
+
+    /// The earliest position with at least `count` working days before it if there were no holidays.
+    fn first_without_holidays(&self, count: i64) -> i64 {
+        let before = count.saturating_sub(1).max(0);
+        let (weeks, rest) = (before / self.days_per_week, before % self.days_per_week);
+        let day = (0..7).rev().find(|&day| self.week[day] && self.ahead[day] == rest).unwrap_or(0) as i64;
+        if count < 1 { 0 } else { weeks.saturating_mul(7).saturating_add(day + 1) }
     }
 
     /// The earliest boundary with at least `count` working days before it; [`MAX_DATE`] if none has.
     fn first_with(&self, count: i64) -> NaiveDate {
-        // Without holidays it lies in a known week, and holidays move it on by no more days than there are of them.
-        let week = |count: i64| (count / self.days_per_week).saturating_mul(7);
-        let last = position(MAX_DATE);
-        let mut low = week(count).saturating_sub(7).clamp(0, last);
-        let mut high = week(count.saturating_add(self.lost.len() as i64)).saturating_add(7).clamp(0, last);
-        while low < high {
-            let middle = i64::midpoint(low, high);
-            if self.worked_before_position(middle) >= count {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        plus_days(MIN_DATE, low)
+        // Every holiday with fewer working days before it lies on the way.
+        let lost = self.worked_before_lost.partition_point(|worked| *worked < count) as i64;
+        let found = self.first_without_holidays(count.saturating_add(lost));
+        plus_days(MIN_DATE, found.min(position(MAX_DATE)))
     }
 
     /// The latest boundary with at most `count` working days before it.
@@ -197,6 +206,11 @@ impl WorkCalendar {
         let beyond = self.first_with(count.saturating_add(1));
         if self.worked_before(beyond) > count { plus_days(beyond, -1) } else { MAX_DATE }
     }
+}
+
+/// Working days of a week before each of its days.
+fn ahead(week: &[bool; 7]) -> [i64; 7] {
+    std::array::from_fn(|day| week[..day].iter().filter(|worked| **worked).count() as i64)
 }
 
 fn weekday(date: NaiveDate) -> usize {

@@ -97,6 +97,9 @@ impl fmt::Display for When {
 }
 
 fn read(written: &str) -> Result<When, String> {
+    if let Some(date) = plain_date(written) {
+        return Ok(When::Date(date));
+    }
     let (date, time) = match written.find(['T', 't', ' ']) {
         Some(at) => (&written[..at], Some(written[at + 1..].trim_start())),
         None => (written, None),
@@ -108,6 +111,17 @@ fn read(written: &str) -> Result<When, String> {
     let Some(offset) = offset else { return Ok(When::Local(local)) };
     // The range leaves chrono's so much room that an offset cannot leave it.
     local.and_local_timezone(offset).single().map(When::Fixed).ok_or_else(|| FORMS.to_owned())
+}
+
+/// What nearly every date of a manifest looks like, `2026-12-05`. Whatever else there is, or is wrong, takes longer to say.
+fn plain_date(text: &str) -> Option<NaiveDate> {
+    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text.as_bytes() else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+    };
+    let date =
+        NaiveDate::from_ymd_opt(number(&[y0, y1, y2, y3])?.cast_signed(), number(&[m0, m1])?, number(&[d0, d1])?)?;
+    (MIN_DATE..=MAX_DATE).contains(&date).then_some(date)
 }
 
 fn read_date(text: &str) -> Result<NaiveDate, String> {

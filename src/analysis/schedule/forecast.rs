@@ -7,10 +7,10 @@ use super::network::{Boundaries, Demands};
 use super::{Dates, Schedule, after, before, worker};
 use crate::graph::{Graph, Node};
 use crate::model::Portfolio;
-use crate::model::release::Phase;
+use crate::model::release::{Phase, Release};
 
-/// Forecasts every phase, milestone and release as of `today`; the plan must be there.
-pub fn run(portfolio: &Portfolio, graph: &Graph, today: NaiveDate, schedule: &mut Schedule) {
+/// Forecasts every phase, milestone and release as of `today`, by node, from the plan.
+pub fn run(portfolio: &Portfolio, graph: &Graph, today: NaiveDate, plan: &Boundaries) -> Boundaries {
     let mut boundaries = Boundaries::new(graph);
     for &index in graph.order() {
         match graph.edges[index] {
@@ -21,17 +21,15 @@ pub fn run(portfolio: &Portfolio, graph: &Graph, today: NaiveDate, schedule: &mu
                 let worker = worker(portfolio, release, phase);
                 let demands = boundaries.demands(graph, index, worker.calendar());
                 let today = (!release.status().is_over()).then_some(today);
-                let planned = schedule.releases[r].phases[p].planned;
-                let forecast = phase_dates(phase, planned, &worker, &demands, today);
+                let forecast = phase_dates(phase, plan.dates(index), &worker, &demands, today);
                 boundaries.set_days(index, forecast.map(|dates| dates.start), forecast.map(|dates| dates.end));
-                schedule.releases[r].phases[p].forecast = forecast;
             }
             Node::Milestone(r, m) => {
                 let release = &portfolio.releases[r];
                 let milestone = &release.milestones[m];
                 let demands = boundaries.demands(graph, index, portfolio.release_calendar(release));
                 let network = demands.bounds.iter().map(super::Bound::milestone_day).max();
-                let planned = schedule.releases[r].milestones[m].date;
+                let (planned, _) = plan.days(index);
                 // A milestone that only follows others is reached with them; today pushes those, and a written date.
                 let over = release.status().is_over() || milestone.date.is_none();
                 let open =
@@ -39,11 +37,30 @@ pub fn run(portfolio: &Portfolio, graph: &Graph, today: NaiveDate, schedule: &mu
                 let open = open.map(|date| not_past(date, today, over));
                 let forecast = milestone.actual.as_ref().map(|actual| actual.value).or(open);
                 boundaries.set_days(index, forecast, forecast);
-                schedule.releases[r].milestones[m].forecast = forecast;
             }
-            Node::Finish(r) => finish(portfolio, graph, today, schedule, &mut boundaries, (index, r)),
+            Node::Finish(r) => {
+                let (first, last) = finish(&portfolio.releases[r], today, boundaries.inside(graph, index));
+                boundaries.set_days(index, first, last);
+            }
             Node::Project(_) | Node::Gate(..) => {}
         }
+    }
+    boundaries
+}
+
+/// Writes a forecast into the schedule.
+pub fn store(portfolio: &Portfolio, graph: &Graph, forecast: &Boundaries, schedule: &mut Schedule) {
+    for (r, own) in schedule.releases.iter_mut().enumerate() {
+        for (p, phase) in own.phases.iter_mut().enumerate() {
+            phase.forecast = graph.index(Node::Phase(r, p)).and_then(|index| forecast.dates(index));
+        }
+        for (m, milestone) in own.milestones.iter_mut().enumerate() {
+            milestone.forecast = graph.index(Node::Milestone(r, m)).and_then(|index| forecast.days(index).0);
+        }
+        let days = graph.index(Node::Finish(r)).map(|index| forecast.days(index));
+        (own.forecast_start, own.forecast_end) = days.unwrap_or_default();
+        let target = portfolio.releases[r].target.as_ref().map(|target| target.value);
+        own.lateness = own.forecast_end.zip(target).map(|(last, target)| (last - target).num_days());
     }
 }
 
@@ -51,26 +68,19 @@ fn not_past(date: NaiveDate, today: NaiveDate, over: bool) -> NaiveDate {
     if over { date } else { date.max(today) }
 }
 
+/// The first and the last day of a release, by those of what lies inside.
 fn finish(
-    portfolio: &Portfolio,
-    graph: &Graph,
+    release: &Release,
     today: NaiveDate,
-    schedule: &mut Schedule,
-    boundaries: &mut Boundaries,
-    (index, r): (petgraph::graph::NodeIndex<u32>, usize),
-) {
-    let release = &portfolio.releases[r];
+    (first, last): (Option<NaiveDate>, Option<NaiveDate>),
+) -> (Option<NaiveDate>, Option<NaiveDate>) {
     let target = release.target.as_ref().map(|target| target.value);
-    let (first, last) = boundaries.inside(graph, index);
     let last = last.or_else(|| target.map(|target| not_past(target, today, release.status().is_over())));
     let actual = release.actual.as_ref();
     let happened = |date: Option<&crate::model::Spanned<NaiveDate>>| date.map(|date| date.value);
     let first = happened(actual.and_then(|actual| actual.start.as_ref())).or(first);
     let last = happened(actual.and_then(|actual| actual.end.as_ref())).or(last);
-    boundaries.set_days(index, first, last);
-    let own = &mut schedule.releases[r];
-    (own.forecast_start, own.forecast_end) = (first, last);
-    own.lateness = last.zip(target).map(|(last, target)| (last - target).num_days());
+    (first, last)
 }
 
 /// The forecast of a phase; `today` is none when its release is over and so never pushed by it.

@@ -7,8 +7,8 @@ use crate::graph::{Graph, Node};
 use crate::model::Portfolio;
 use crate::model::release::Phase;
 
-/// Places every phase and milestone, in the order of the network.
-pub fn run(portfolio: &Portfolio, graph: &Graph, schedule: &mut Schedule) {
+/// Places every phase and milestone, in the order of the network. Answers the plan by node.
+pub fn run(portfolio: &Portfolio, graph: &Graph, schedule: &mut Schedule) -> Boundaries {
     let mut boundaries = Boundaries::new(graph);
     for &index in graph.order() {
         match graph.edges[index] {
@@ -49,6 +49,7 @@ pub fn run(portfolio: &Portfolio, graph: &Graph, schedule: &mut Schedule) {
             Node::Project(_) | Node::Gate(..) => {}
         }
     }
+    boundaries
 }
 
 /// Written dates stand; what is not written follows from the duration, and from the network.

@@ -136,9 +136,15 @@ impl Schedule {
     /// Schedules a portfolio as of `today`. Linear in the nodes and edges of the graph.
     pub fn new(portfolio: &Portfolio, graph: &Graph, today: NaiveDate) -> Self {
         let mut schedule = Self { releases: portfolio.releases.iter().map(blank).collect() };
-        forward::run(portfolio, graph, &mut schedule);
-        backward::run(portfolio, graph, &mut schedule);
-        forecast::run(portfolio, graph, today, &mut schedule);
+        let plan = forward::run(portfolio, graph, &mut schedule);
+        let forecast = || forecast::run(portfolio, graph, today, &plan);
+        let forecast = if portfolio.is_large() {
+            rayon::join(|| backward::run(portfolio, graph, &mut schedule), forecast).1
+        } else {
+            backward::run(portfolio, graph, &mut schedule);
+            forecast()
+        };
+        forecast::store(portfolio, graph, &forecast, &mut schedule);
         schedule
     }
 

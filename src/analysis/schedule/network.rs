@@ -5,7 +5,7 @@ use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
-use super::{Bound, after, before, lag};
+use super::{Bound, Dates, after, before, lag};
 use crate::diagnostic::Span;
 use crate::graph::{Edge, Graph, Node};
 use crate::model::Portfolio;
@@ -59,6 +59,18 @@ impl Boundaries {
     /// The boundaries of a node.
     pub fn get(&self, node: NodeIndex<u32>) -> Boundary {
         self.nodes[node.index()]
+    }
+
+    /// The first and the last day of a node.
+    pub fn days(&self, node: NodeIndex<u32>) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let Boundary { start, end, .. } = self.get(node);
+        (start, end.map(before))
+    }
+
+    /// The dates of a node that has both.
+    pub fn dates(&self, node: NodeIndex<u32>) -> Option<Dates> {
+        let (start, end) = self.days(node);
+        start.zip(end).map(|(start, end)| Dates { start, end })
     }
 
     /// Sets the first and the last day of a node.

@@ -209,9 +209,7 @@ impl<'c> Grid<'c> {
     /// Puts an item where it fits with its whole text, else where it fits at all.
     fn place<'i>(&self, lanes: &mut Vec<Vec<(Place, &'i Item<'i>)>>, item: &'i Item<'i>) -> bool {
         for place in self.choices(item) {
-            let free = |lane: &Vec<(Place, &Item<'_>)>| {
-                lane.iter().all(|(other, _)| other.taken.1 < place.taken.0 || place.taken.1 < other.taken.0)
-            };
+            let free = |lane: &Vec<(Place, &Item<'_>)>| lane.iter().all(|(other, _)| apart(*other, place));
             if let Some(lane) = lanes.iter_mut().find(|lane| free(lane)) {
                 lane.push((place, item));
                 return true;
@@ -313,6 +311,12 @@ impl<'c> Grid<'c> {
         let rest = look.bar(unicode).to_string().repeat(rest);
         format!("{front}{middle}{rest}{back}")
     }
+}
+
+/// Whether two things in a lane do not touch; a text before its mark keeps away from a text before it.
+fn apart(one: Place, other: Place) -> bool {
+    let begin = |place: Place| place.taken.0 - usize::from(place.side == Side::Left);
+    one.taken.1 < begin(other) || other.taken.1 < begin(one)
 }
 
 impl Item<'_> {

@@ -192,9 +192,10 @@
     const month = monthOf(state.day);
     const from = firstOf(month), to = firstOf(month + state.span) - 1, days = to - from + 1;
     const sheet = $("sheet");
-    const side = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--side")) * parseFloat(getComputedStyle(document.documentElement).fontSize) || 0;
-    const width = Math.max(200, sheet.clientWidth - side);
     const style = getComputedStyle(document.documentElement);
+    const side = parseFloat(style.getPropertyValue("--side")) * parseFloat(style.fontSize) || 0;
+    const lane = Math.max(21, parseFloat(style.getPropertyValue("--lane")));
+    const width = Math.max(200, sheet.clientWidth - side);
     canvas.font = `${0.78 * parseFloat(style.fontSize)}px ${style.fontFamily}`;
     const x = (day) => ((day - from) / days) * width;
     const list = between(from, to);
@@ -208,7 +209,7 @@
     }
     const order = [...groups.keys()].sort((a, b) => (a === "" || b === "" ? (a === b ? 0 : (a === "") === (state.group === "release") ? -1 : 1) : groups.get(a)[0].a - groups.get(b)[0].a || a.localeCompare(b, "en", { numeric: true })));
     const rows = make("div", { class: "rows", on: { keydown: keysOfTimeline, click: clickOfTimeline } }, backdrop(from, to, x, width));
-    for (const key of order) rows.append(drawGroup(key, groups.get(key), from, to, x, width));
+    for (const key of order) rows.append(drawGroup(key, groups.get(key), from, to, x, width, lane));
     if (!list.length) rows.append(make("p", { class: "empty" }, `Nothing between ${longDay(from)} and ${longDay(to)}`));
     const first = rows.querySelector("[data-event]");
     if (first) first.tabIndex = 0;
@@ -240,10 +241,9 @@
     return back;
   };
 
-  const drawGroup = (key, list, from, to, x, width) => {
+  const drawGroup = (key, list, from, to, x, width, lane) => {
     const ends = [];
     const track = make("ul", { class: "track" });
-    const lane = Math.max(21, parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--lane")));
     for (const event of [...list].sort((p, q) => Math.max(p.a, from) - Math.max(q.a, from) || q.b - p.b || p.index - q.index)) {
       const text = (state.group === "release" ? event.r : state.group === "environment" && !event.r) ? event.l || event.t : event.t;
       const a = Math.max(event.a, from), b = Math.min(event.b, to);

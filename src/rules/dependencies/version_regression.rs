@@ -108,7 +108,9 @@ fn is_open(cx: &Context<'_>, ships: &Shipment<'_>) -> bool {
 fn step<'p>(cx: &Context<'p>, ships: Shipment<'p>, earlier: &[Shipment<'p>]) -> Option<Step<'p>> {
     let version = ships.version.filter(|_| is_open(cx, &ships) && ships.on.is_some())?;
     let before = earlier.iter().rfind(|other| other.on.is_some() && (ships.is_draft || !other.is_draft))?;
-    let lower = compare(version, before.version?).is_lt();
+    if !compare(version, before.version?).is_lt() {
+        return None;
+    }
     // A fix for an older line that is still maintained follows its own line, not the newest version.
     let follows = |other: &Shipment<'_>| {
         other.version.is_some_and(|other| same_line(version, other) && compare(other, version).is_lt())
@@ -116,7 +118,7 @@ fn step<'p>(cx: &Context<'p>, ships: Shipment<'p>, earlier: &[Shipment<'p>]) -> 
     let maintained = !same_line(version, before.version?) && earlier.iter().any(follows);
     // A record of this very version says that it shipped; the release is only not closed yet.
     let shipped = earlier.iter().any(|other| other.release.is_none() && other.version == Some(version));
-    (lower && !maintained && !shipped).then_some(Step { ships, version, from: None, before: Some(*before) })
+    (!maintained && !shipped).then_some(Step { ships, version, from: None, before: Some(*before) })
 }
 
 /// Compares with the version it says it replaces.

@@ -1,6 +1,8 @@
 //! `version-requirement`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use crate::diagnostic::{Finding, Severity};
 use crate::model::project::{Project, ProjectDependency};
@@ -117,8 +119,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if needs.is_empty() {
         return;
     }
-    let mut of: HashMap<&str, Vec<Need<'_>>> = HashMap::new();
-    let mut on: HashMap<&str, Vec<Need<'_>>> = HashMap::new();
+    let mut of: HashMap<&str, Vec<Need<'_>>> = HashMap::default();
+    let mut on: HashMap<&str, Vec<Need<'_>>> = HashMap::default();
     for need in needs {
         of.entry(&need.0.id).or_default().push(need);
         on.entry(&need.1.project).or_default().push(need);

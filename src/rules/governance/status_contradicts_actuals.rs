@@ -90,9 +90,8 @@ fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
     let release = at.release;
     against_status(cx, at, out);
     out.extend(parts_left_behind(cx, at));
-    in_the_future(release, cx.clock.today, &at.subject(), out);
+    in_the_future(release, cx.clock.today, out);
     for phase in &release.phases {
-        let subject = at.subject().at(format!("phases/{}", phase.id));
         let ended = phase.actual.as_ref().is_some_and(|actual| actual.end.is_some());
         if let Some(progress) = phase.progress.as_ref().filter(|progress| progress.value.0 == 100)
             && !ended
@@ -101,6 +100,7 @@ fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
         {
             let message = format!("phase `{}` is done to 100 per cent, but has no `actual.end`", phase.id);
             let help = "write the day it ended, or how much is really done; the forecast counts on until it ends";
+            let subject = at.subject().at(format!("phases/{}", phase.id));
             out.push(Finding::new(progress.span, subject, message).help(help).at_most(Severity::Info));
         }
     }
@@ -172,21 +172,28 @@ fn parts_left_behind(cx: &Context<'_>, at: ReleaseRef<'_>) -> Option<Finding> {
     Some(wording::with_places(finding, open.iter().map(|part| (place(part), part.subject())), "still open"))
 }
 
+fn ends(actual: Option<&Actual>) -> [Option<&Spanned<NaiveDate>>; 2] {
+    actual.map_or([None, None], |actual| [actual.start.as_ref(), actual.end.as_ref()])
+}
+
 /// Actual dates after today: one finding a release.
-fn in_the_future(release: &Release, today: NaiveDate, subject: &Subject, out: &mut Vec<Finding>) {
-    let ends = |actual: Option<&Actual>| {
-        let both = actual.map(|actual| [actual.start.as_ref(), actual.end.as_ref()]);
-        both.into_iter().flatten().flatten().copied().collect::<Vec<_>>()
+fn in_the_future(release: &Release, today: NaiveDate, out: &mut Vec<Finding>) {
+    let mut future: Vec<(Spanned<NaiveDate>, Subject)> = Vec::new();
+    let mut look = |day: Option<&Spanned<NaiveDate>>, place: &dyn Fn() -> Subject| {
+        future.extend(day.filter(|day| day.value > today).map(|day| (*day, place())));
     };
-    let own = ends(release.actual.as_ref()).into_iter().map(|day| (day, subject.clone()));
-    let phases = release.phases.iter().flat_map(|phase| {
-        let place = subject.clone().at(format!("phases/{}", phase.id));
-        ends(phase.actual.as_ref()).into_iter().map(move |day| (day, place.clone()))
-    });
-    let milestones = release.milestones.iter().filter_map(|milestone| {
-        Some((*milestone.actual.as_ref()?, subject.clone().at(format!("milestones/{}", milestone.id))))
-    });
-    let mut future: Vec<_> = own.chain(phases).chain(milestones).filter(|(day, _)| day.value > today).collect();
+    let at = |path: String| release.subject().at(path);
+    for day in ends(release.actual.as_ref()) {
+        look(day, &|| release.subject());
+    }
+    for phase in &release.phases {
+        for day in ends(phase.actual.as_ref()) {
+            look(day, &|| at(format!("phases/{}", phase.id)));
+        }
+    }
+    for milestone in &release.milestones {
+        look(milestone.actual.as_ref(), &|| at(format!("milestones/{}", milestone.id)));
+    }
     future.sort_by_key(|(day, _)| day.span);
     let Some(((day, subject), others)) = future.split_first() else { return };
     let message = format!("the actual date {day} is in the future (today is {today})");

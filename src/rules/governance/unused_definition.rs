@@ -1,6 +1,6 @@
 //! `unused-definition`.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::diagnostic::{Finding, Severity, Span, Subject, suggest};
 use crate::model::references::{self, Target};

@@ -1,6 +1,8 @@
 //! `duplicate-id`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::{Identified, Portfolio, Table, references};
@@ -93,7 +95,11 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
 
 /// Manifests of one kind whose ids differ only in case; the same id twice is the loader's.
 fn case_only<T: Identified>(table: &Table<T>, out: &mut Vec<Finding>) {
-    let mut by_letters: HashMap<String, Vec<&T>> = HashMap::with_capacity(table.len());
+    let is_upper = |item: &T| item.id().bytes().any(|byte| byte.is_ascii_uppercase());
+    if !table.iter().any(is_upper) {
+        return;
+    }
+    let mut by_letters: HashMap<String, Vec<&T>> = HashMap::default();
     for item in table {
         by_letters.entry(item.id().to_ascii_lowercase()).or_default().push(item);
     }

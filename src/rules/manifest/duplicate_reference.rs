@@ -64,6 +64,9 @@ phases:
     check: Check::Manifests(check),
 };
 
+/// Lists up to this length are compared each with each before anything is built from them.
+const SHORT: usize = 16;
+
 fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     settings(cx.portfolio, out);
     for project in &cx.portfolio.projects {
@@ -159,7 +162,8 @@ fn repeated<K: Hash + Eq>(
     out: &mut Vec<Finding>,
 ) {
     let entries: Vec<_> = entries.collect();
-    if entries.len() < 2 {
+    let repeats = |(index, entry): (usize, &(K, _, Span))| entries[index + 1..].iter().any(|other| other.0 == entry.0);
+    if entries.len() <= SHORT && !entries.iter().enumerate().any(repeats) {
         return;
     }
     let mut first: HashMap<K, Span> = HashMap::new();

@@ -65,8 +65,8 @@ gates:
 
 fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     for (name, template) in cx.portfolio.settings.gate_templates.iter() {
-        let subject = Subject::new(Kind::Portfolio.as_str(), "").at(format!("gate_templates/{name}"));
-        criteria(&subject, &template.criteria, out);
+        let subject = || Subject::new(Kind::Portfolio.as_str(), "").at(format!("gate_templates/{name}"));
+        criteria(subject, &template.criteria, out);
     }
     for release in &cx.portfolio.releases {
         let at = |path: String| release.subject().at(path);
@@ -78,7 +78,7 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
             }
         }
         for gate in &release.gates {
-            criteria(&at(format!("gates/{}", gate.id)), &gate.criteria, out);
+            criteria(|| at(format!("gates/{}", gate.id)), &gate.criteria, out);
         }
         for item in &release.communications {
             if let Some(template) = &item.template {
@@ -88,9 +88,12 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-fn criteria(subject: &Subject, criteria: &[Criterion], out: &mut Vec<Finding>) {
+fn criteria(subject: impl Fn() -> Subject, criteria: &[Criterion], out: &mut Vec<Finding>) {
     for criterion in criteria {
-        let at = || subject.clone().at(format!("{}/criteria/{}", subject.path, criterion.id));
+        let at = || {
+            let path = format!("{}/criteria/{}", subject().path, criterion.id);
+            subject().at(path)
+        };
         if let Some(evidence) = criterion.evidence.as_ref().filter(|evidence| !is_address(evidence)) {
             confined(evidence, at, out);
         }

@@ -97,7 +97,7 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
         judge.release(release);
     }
     for train in &cx.portfolio.trains {
-        judge.recurrence(&train.rrule, &train.start, &train.exdates, cx.portfolio.zone, &train.subject());
+        judge.recurrence(&train.rrule, &train.start, &train.exdates, cx.portfolio.zone, &|| train.subject());
     }
     judge.changes();
 }
@@ -108,8 +108,8 @@ struct Judge<'c> {
 }
 
 impl Judge<'_> {
-    fn report(&mut self, span: Span, subject: &Subject, message: impl Into<String>, help: &str) {
-        self.out.push(Finding::new(span, subject.clone(), message).help(help));
+    fn report(&mut self, span: Span, subject: &dyn Fn() -> Subject, message: impl Into<String>, help: &str) {
+        self.out.push(Finding::new(span, subject(), message).help(help));
     }
 
     /// Whether what a mapping seems to lack may be in a part of it that was not understood.
@@ -124,23 +124,23 @@ impl Judge<'_> {
         if settings.stages.is_empty() && !portfolio.settings_doubtful() {
             let place = Span { len: 1, ..settings.span };
             let help = "add `stages: [dev, test, prod]`, in the order of promotion; the last is production";
-            self.report(place, &at("stages".into()), "the portfolio has no stages", help);
+            self.report(place, &|| at("stages".into()), "the portfolio has no stages", help);
         }
         for (key, _) in settings.risk_matrix.iter() {
             let ratings = key.split_once('/').map(|(impact, complexity)| [impact, complexity].map(Rating::from_word));
             if !matches!(ratings, Some([Some(_), Some(_)])) {
                 let message = format!("`{key}` is no impact and complexity");
                 let help = "write `impact/complexity`, each low, medium or high, such as `high/medium`";
-                self.report(key.span, &at("risk_matrix".into()), message, help);
+                self.report(key.span, &|| at("risk_matrix".into()), message, help);
             }
         }
         self.rule_names(settings);
         for freeze in &settings.freezes {
-            self.freeze(freeze, &at(format!("freezes/{}", freeze.id)));
+            self.freeze(freeze, &|| at(format!("freezes/{}", freeze.id)));
         }
         for (name, ty) in settings.release_types.iter() {
             for phase in &ty.phases {
-                self.length(phase, &at(format!("release_types/{name}/phases/{}", phase.id)));
+                self.length(phase, &|| at(format!("release_types/{name}/phases/{}", phase.id)));
             }
         }
     }
@@ -160,7 +160,7 @@ impl Judge<'_> {
         }
     }
 
-    fn freeze(&mut self, freeze: &Freeze, subject: &Subject) {
+    fn freeze(&mut self, freeze: &Freeze, subject: &dyn Fn() -> Subject) {
         let zone = self.portfolio.zone;
         let once = [("from", freeze.from.is_some()), ("to", freeze.to.is_some())];
         let again = [
@@ -205,17 +205,17 @@ impl Judge<'_> {
             let zone = self.portfolio.zone_of(environment);
             for (list, windows) in [("maintenance", &environment.maintenance), ("windows", &environment.windows)] {
                 for (index, window) in windows.iter().enumerate() {
-                    let subject = environment.subject().at(format!("{list}/{}", index + 1));
+                    let subject = || environment.subject().at(format!("{list}/{}", index + 1));
                     self.recurrence(&window.rrule, &window.start, &window.exdates, zone, &subject);
                     self.lasts(window.duration.value.0, window.duration.span, &subject);
                 }
             }
             for (index, outage) in environment.outages.iter().enumerate() {
-                let subject = environment.subject().at(format!("outages/{}", index + 1));
+                let subject = || environment.subject().at(format!("outages/{}", index + 1));
                 self.ordered(("from", &outage.from), ("to", &outage.to), zone, &subject);
             }
             for booking in &environment.bookings {
-                let subject = environment.subject().at(format!("bookings/{}", booking.id));
+                let subject = || environment.subject().at(format!("bookings/{}", booking.id));
                 self.ordered(("from", &booking.from), ("to", &booking.to), zone, &subject);
             }
         }
@@ -223,35 +223,34 @@ impl Judge<'_> {
 
     fn release(&mut self, release: &Release) {
         for phase in &release.phases {
-            let subject = release.subject().at(format!("phases/{}", phase.id));
+            let subject = || release.subject().at(format!("phases/{}", phase.id));
             self.length(phase, &subject);
             self.dates_agree(phase, self.portfolio.phase_calendar(release, phase.team.as_ref()), &subject);
         }
         for milestone in &release.milestones {
-            self.milestone(milestone, &release.subject().at(format!("milestones/{}", milestone.id)));
+            self.milestone(milestone, &|| release.subject().at(format!("milestones/{}", milestone.id)));
         }
         self.windows(release);
         for item in &release.scope {
             for artifact in &item.artifacts {
-                self.digest(artifact, &release.subject().at(format!("scope/{}/artifacts", item.project)));
+                self.digest(artifact, &|| release.subject().at(format!("scope/{}/artifacts", item.project)));
             }
         }
     }
 
     /// A phase must last; what takes no time is a milestone.
-    fn length(&mut self, phase: &Phase, subject: &Subject) {
+    fn length(&mut self, phase: &Phase, subject: &dyn Fn() -> Subject) {
         if let Some(duration) = phase.duration.as_ref().filter(|duration| duration.value.0.is_zero()) {
             let message = format!("phase `{}` takes no time", phase.id);
             self.report(duration.span, subject, message, "make it a milestone, or give it at least `1d`");
         }
     }
 
-    fn dates_agree(&mut self, phase: &Phase, calendar: &WorkCalendar, subject: &Subject) {
+    fn dates_agree(&mut self, phase: &Phase, calendar: &WorkCalendar, subject: &dyn Fn() -> Subject) {
         if let (Some(date), Some(other)) = (&phase.date, phase.start.as_ref().or(phase.end.as_ref())) {
-            let finding =
-                Finding::new(other.span, subject.clone(), format!("phase `{}` has a `date` and more", phase.id))
-                    .help("`date` is a phase of one day; otherwise write `start` and `end`, or `start` and `duration`");
-            self.out.push(finding.related(date.span, subject.clone(), "the `date` is here"));
+            let finding = Finding::new(other.span, subject(), format!("phase `{}` has a `date` and more", phase.id))
+                .help("`date` is a phase of one day; otherwise write `start` and `end`, or `start` and `duration`");
+            self.out.push(finding.related(date.span, subject(), "the `date` is here"));
         }
         let (Some(start), Some(end), Some(duration)) = (&phase.start, &phase.end, &phase.duration) else { return };
         // An end before its start has a rule of its own.
@@ -273,12 +272,12 @@ impl Judge<'_> {
             Some(finish) => format!("{duration} from {start} end on {finish}, not on {end}"),
             None => format!("{duration} from {start} do not end on {end}"),
         };
-        let finding = Finding::new(duration.span, subject.clone(), message)
+        let finding = Finding::new(duration.span, subject(), message)
             .help("write two of `start`, `end` and `duration`; the third follows");
-        self.out.push(finding.related(end.span, subject.clone(), "the written end"));
+        self.out.push(finding.related(end.span, subject(), "the written end"));
     }
 
-    fn milestone(&mut self, milestone: &Milestone, subject: &Subject) {
+    fn milestone(&mut self, milestone: &Milestone, subject: &dyn Fn() -> Subject) {
         let placed = milestone.date.is_some() || milestone.actual.is_some() || !milestone.after.is_empty();
         if !placed && !self.doubtful(milestone.span) {
             let message = format!("milestone `{}` has no date", milestone.id);
@@ -286,7 +285,7 @@ impl Judge<'_> {
         }
     }
 
-    fn digest(&mut self, artifact: &Artifact, subject: &Subject) {
+    fn digest(&mut self, artifact: &Artifact, subject: &dyn Fn() -> Subject) {
         if let Some(digest) = &artifact.sha256
             && (digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
         {
@@ -300,11 +299,11 @@ impl Judge<'_> {
         let zone = self.portfolio.zone;
         let Some(deployment) = &release.deployment else { return };
         if let Some(TimeWindow { start, end, .. }) = &deployment.window {
-            self.ordered(("start", start), ("end", end), zone, &release.subject().at("deployment/window"));
+            self.ordered(("start", start), ("end", end), zone, &|| release.subject().at("deployment/window"));
         }
         for wave in &deployment.waves {
             if let Some(TimeWindow { start, end, .. }) = &wave.window {
-                let subject = release.subject().at(format!("waves/{}", wave.id));
+                let subject = || release.subject().at(format!("waves/{}", wave.id));
                 self.ordered(("start", start), ("end", end), zone, &subject);
             }
         }
@@ -313,7 +312,7 @@ impl Judge<'_> {
     fn changes(&mut self) {
         for change in &self.portfolio.changes {
             if let Some(TimeWindow { start, end, .. }) = &change.window {
-                self.ordered(("start", start), ("end", end), self.portfolio.zone, &change.subject().at("window"));
+                self.ordered(("start", start), ("end", end), self.portfolio.zone, &|| change.subject().at("window"));
             }
         }
     }
@@ -324,18 +323,18 @@ impl Judge<'_> {
         (from_key, from): (&str, &Spanned<When>),
         (to_key, to): (&str, &Spanned<When>),
         zone: Tz,
-        subject: &Subject,
+        subject: &dyn Fn() -> Subject,
     ) {
         let (begins, ends) = (from.instant(zone), to.end_instant(zone));
         // An end that is a day includes it, so that only an earlier day ends where the first day begins.
         if ends < begins || (ends == begins && matches!(to.value, When::Date(_))) {
             let message = format!("`{to_key}` ({to}) comes before `{from_key}` ({from})");
-            let finding = Finding::new(to.span, subject.clone(), message).help("correct one of the two");
-            self.out.push(finding.related(from.span, subject.clone(), format!("`{from_key}` is here")));
+            let finding = Finding::new(to.span, subject(), message).help("correct one of the two");
+            self.out.push(finding.related(from.span, subject(), format!("`{from_key}` is here")));
         }
     }
 
-    fn lasts(&mut self, minutes: i64, span: Span, subject: &Subject) {
+    fn lasts(&mut self, minutes: i64, span: Span, subject: &dyn Fn() -> Subject) {
         if minutes == 0 {
             self.report(span, subject, "this takes no time at all", "give it a duration such as `4h`");
         }
@@ -347,7 +346,7 @@ impl Judge<'_> {
         start: &Spanned<When>,
         exdates: &[Spanned<When>],
         zone: Tz,
-        subject: &Subject,
+        subject: &dyn Fn() -> Subject,
     ) {
         let exdates: Vec<When> = exdates.iter().map(|date| date.value).collect();
         if let Err(error) = Recurrence::parse(rrule, start.value, zone, &exdates) {

@@ -1,6 +1,6 @@
 //! `unknown-reference`.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use crate::analysis::back_schedule::DEFAULT_TYPES;
 use crate::diagnostic::{Finding, Severity, suggest};
@@ -84,7 +84,7 @@ const MISSPELT: usize = 200;
 fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let known = Known::new(cx.portfolio);
     let mut order: Vec<(Target<'_>, &str)> = Vec::new();
-    let mut missing: HashMap<(Target<'_>, &str), Vec<Reference<'_>>> = HashMap::new();
+    let mut missing: HashMap<(Target<'_>, &str), Vec<Reference<'_>>> = HashMap::default();
     let mut undeclared: [Vec<Reference<'_>>; 2] = [Vec::new(), Vec::new()];
     references::each(cx.portfolio, &mut |reference| match known.judge(reference) {
         Verdict::Known => {}
@@ -132,7 +132,7 @@ enum Space {
 
 struct Known<'p> {
     portfolio: &'p Portfolio,
-    deployments: std::collections::HashSet<&'p str>,
+    deployments: HashSet<&'p str>,
     people: HashMap<&'p str, bool>,
     settings_doubtful: bool,
 }

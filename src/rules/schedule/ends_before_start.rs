@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{days, implausible_date, tempered};
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::release::{Actual, Release, Status};
-use crate::model::{Identified, Spanned};
+use crate::model::{Id, Identified, Spanned};
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.
@@ -67,26 +67,25 @@ fn check(_: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
         return;
     }
     phases(release, out);
-    let found = actual(&format!("`{}`", release.id), release.actual.as_ref(), release.subject().at("actual"));
+    let found = actual(&release.id, release.actual.as_ref(), || release.subject().at("actual"));
     out.extend(found.map(|finding| tempered(finding, release)));
 }
 
 fn phases(release: &Release, out: &mut Vec<Finding>) {
     for phase in &release.phases {
-        let subject = release.subject().at(format!("phases/{}", phase.id));
-        let name = format!("`{}`", phase.id);
+        let subject = || release.subject().at(format!("phases/{}", phase.id));
         if let (Some(start), Some(end)) = (&phase.start, &phase.end)
             && end.value < start.value
         {
             let message = format!(
-                "{name} ends {end}, {} before it starts on {start}",
+                "`{}` ends {end}, {} before it starts on {start}",
+                phase.id,
                 days((start.value - end.value).num_days())
             );
-            let finding =
-                Finding::new(end.span, subject.clone(), message).related(start.span, subject.clone(), "it starts here");
+            let finding = Finding::new(end.span, subject(), message).related(start.span, subject(), "it starts here");
             out.push(tempered(corrected(finding, release, start, end), release));
         }
-        out.extend(actual(&name, phase.actual.as_ref(), subject).map(|finding| tempered(finding, release)));
+        out.extend(actual(&phase.id, phase.actual.as_ref(), subject).map(|finding| tempered(finding, release)));
     }
 }
 
@@ -99,13 +98,13 @@ fn corrected(finding: Finding, release: &Release, start: &Spanned<NaiveDate>, en
     finding.help(help).fix(typo.span, typo.corrected.to_string())
 }
 
-fn actual(name: &str, actual: Option<&Actual>, subject: Subject) -> Option<Finding> {
+fn actual(id: &Id, actual: Option<&Actual>, subject: impl Fn() -> Subject) -> Option<Finding> {
     let (start, end) = (actual?.start.as_ref()?, actual?.end.as_ref()?);
     (end.value < start.value).then(|| {
         let by = days((start.value - end.value).num_days());
-        let message = format!("{name} is said to have ended on {end}, {by} before it started on {start}");
-        Finding::new(end.span, subject.clone(), message)
-            .related(start.span, subject, "it started here")
+        let message = format!("`{id}` is said to have ended on {end}, {by} before it started on {start}");
+        Finding::new(end.span, subject(), message)
+            .related(start.span, subject(), "it started here")
             .help("correct the date that is wrong")
     })
 }

@@ -203,6 +203,11 @@ impl Dates {
     fn of(release: &Release, worded: bool) -> Vec<Seen> {
         let mut dates = Self { seen: Vec::new(), worded };
         dates.release(release);
+        // Dates that lie so close have no gap, whatever their order.
+        let days = || dates.seen.iter().map(|seen| seen.when.date());
+        if !worded && days().max().zip(days().min()).is_none_or(|(last, first)| (last - first).num_days() < GAP) {
+            return Vec::new();
+        }
         dates.seen.sort_by_key(|seen| (seen.when.date(), seen.span));
         dates.seen
     }
