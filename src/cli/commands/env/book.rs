@@ -31,7 +31,7 @@ const LONGEST_SLUG: usize = 40;
 #[command(
     name = "book",
     group = ArgGroup::new("what").required(true).multiple(true).args(["release", "purpose"]),
-    after_help = "Examples:\n  relm env book uat-2 --from 2026-11-23 --to 2026-11-27 --release cards-2027.1\n  relm env book perf --from 2026-12-07 --to 2026-12-09 --purpose 'Load test' --exclusive --owner qa\n  relm env book sit-1 --from 2026-11-21T18:00 --to 2026-11-21T22:00 --purpose Drill --use regression --dry-run\n\nThe booking becomes the last of the environment's `bookings:`; comments and layout stay. Before that, the portfolio is checked with it: what a check would newly report, as error or warning, is shown with the next free time, and nothing is written unless `--force` is given.\n\nExit code: 0 when it was written (or would be, with --dry-run), 2 when it was refused or cannot be written."
+    after_help = "Examples:\n  relm env book uat-2 --from 2026-11-23 --to 2026-11-27 --release cards-2027.1\n  relm env book perf --from 2026-12-07 --to 2026-12-09 --purpose 'Load test' --exclusive --owner qa\n  relm env book sit-1 --from 2026-11-21T18:00 --to 2026-11-21T22:00 --purpose Drill --dry-run\n\nThe booking becomes the last of the environment's `bookings:`; comments and layout stay. Before that, the portfolio is checked with it: what a check would newly report, as error or warning, is shown with the next free time, and nothing is written unless `--force` is given.\n\nExit code: 0 when it was written (or would be, with --dry-run), 2 when it was refused or cannot be written."
 )]
 pub struct Book {
     /// The environment

@@ -48,7 +48,8 @@ fn command() -> clap::Command {
             "Examples:\n  relm env list                     every environment, and who is in it now\n  \
              relm env schedule                 the next weeks, day by day\n  \
              relm env conflicts                where bookings collide, and who yields\n  \
-             relm env state staging prod       what differs between two environments\n\n\
+             relm env state staging prod       what differs between two environments\n  \
+             relm env free --for 5d             when five days are free, and how to book them\n\n\
              `relm env COMMAND --help` says more of each.",
         )
         .subcommand_required(true)
