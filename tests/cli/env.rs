@@ -128,7 +128,7 @@ fn conflicts_say_who_takes_part_and_who_yields() {
     assert_eq!(conflict["environment"], "dock");
     assert_eq!(conflict["from"], "2026-03-10T00:00:00Z");
     assert_eq!(conflict["to"], "2026-03-14T00:00:00Z");
-    assert_eq!((&conflict["demand"], &conflict["capacity"]), (&4.into(), &2.into()));
+    assert_eq!((&conflict["demand"], &conflict["capacity"]), (&3.into(), &2.into()));
     let yields: Vec<_> = conflict["bookings"].as_array().unwrap().iter().filter(|one| one["yields"] == true).collect();
     assert_eq!(yields.len(), 1);
     assert_eq!(yields[0]["release"], "mast-4");
