@@ -49,7 +49,7 @@ fn command() -> clap::Command {
              relm env schedule                 the next weeks, day by day\n  \
              relm env conflicts                where bookings collide, and who yields\n  \
              relm env state staging prod       what differs between two environments\n  \
-             relm env free --for 5d             when five days are free, and how to book them\n\n\
+             relm env free --for 5d            when five days are free, and how to book them\n\n\
              `relm env COMMAND --help` says more of each.",
         )
         .subcommand_required(true)
