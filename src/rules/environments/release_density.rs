@@ -41,6 +41,7 @@ rules: {release-density: {max: 1}}
 kind: environment
 id: live
 stage: prod
+capacity: 2
 ---
 kind: release
 id: cards
@@ -59,6 +60,7 @@ phases: [{id: deploy, date: 2026-12-05, environments: [live]}]
 kind: environment
 id: live
 stage: prod
+capacity: 2
 ---
 kind: release
 id: cards

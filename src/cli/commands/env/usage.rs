@@ -10,7 +10,7 @@ use crate::cli::error::Error;
 use crate::render::{env::usage as render, json};
 use crate::report::env::usage;
 
-/// Measure how well environments are used: utilisation, contention, idle time, cost
+/// Measure how well environments are used: utilisation, contention, idle, cost
 #[derive(Debug, Parser)]
 #[command(
     name = "usage",
