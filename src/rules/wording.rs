@@ -7,7 +7,11 @@ const SHOWN: usize = 6;
 
 /// `` `a`, `b` and `c` ``; beyond six names the rest is counted.
 pub fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    listed(names.into_iter().map(|name| format!("`{name}`")).collect())
+}
+
+/// `a, b and c`; beyond six the rest is counted.
+pub fn listed(mut names: Vec<String>) -> String {
     let more = names.len().saturating_sub(SHOWN);
     if more > 1 {
         names.truncate(SHOWN);

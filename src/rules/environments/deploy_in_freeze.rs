@@ -11,7 +11,7 @@ use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Kind;
 use crate::model::portfolio::Freeze;
 use crate::rules::production::{Event, events};
-use crate::rules::wording::with_places;
+use crate::rules::wording::{listed, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::zone;
 
@@ -144,9 +144,52 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             }
         }
     }
+    // Where many deployments went out in one freeze, what is wrong is how the freeze was kept.
+    let mut past: BTreeMap<(usize, usize), Vec<&[Hit<'_, '_>]>> = BTreeMap::new();
     for ((freeze, ..), hits) in &hits {
-        out.extend(report(cx, &freezes[*freeze], hits));
+        if hits.iter().all(|hit| hit.event.record.is_some()) {
+            past.entry((*freeze, hits[0].event.environment)).or_default().push(hits);
+        } else {
+            out.extend(report(cx, &freezes[*freeze], hits));
+        }
     }
+    for ((freeze, _), groups) in past {
+        let freeze = &freezes[freeze];
+        if groups.len() > FEW {
+            out.extend(broken(cx, freeze, groups.into_iter().flatten()));
+        } else {
+            out.extend(groups.into_iter().filter_map(|hits| report(cx, freeze, hits)));
+        }
+    }
+}
+
+/// More deployments than this in one freeze are told together.
+const FEW: usize = 5;
+
+/// One finding for all that went out in a freeze that was hardly kept.
+fn broken<'e, 'p: 'e>(
+    cx: &Context<'p>,
+    freeze: &Freeze,
+    hits: impl Iterator<Item = &'e Hit<'e, 'p>>,
+) -> Option<Finding> {
+    let mut records: Vec<_> = hits.filter_map(|hit| Some((hit, hit.event.record?))).collect();
+    records.sort_by_key(|(hit, _)| (hit.at, hit.span));
+    let (first, _) = records.first()?;
+    let named: Vec<String> =
+        records.iter().map(|(_, record)| format!("`{}` {}", record.project, record.version)).collect();
+    let message = format!(
+        "{} deployments went to `{}` in freeze `{}`: {}",
+        records.len(),
+        cx.portfolio.environments[first.event.environment].id,
+        freeze.id,
+        listed(named),
+    );
+    let help = "if they were allowed, write that down as exceptions of the freeze, with their reason and who approved them; \
+                if nobody keeps it, move the freeze or drop it";
+    let finding = Finding::new(first.span, first.event.subject(), message).help(help);
+    let finding = finding.related(freeze.id.span, freeze_subject(freeze), "the freeze");
+    let places = records.iter().skip(1).map(|(hit, _)| (hit.span, hit.event.subject()));
+    Some(with_places(finding, places, "in the freeze too"))
 }
 
 /// The first instant at which a deployment is forbidden by one time of a freeze.
@@ -314,6 +357,27 @@ mod tests {
         assert_eq!(
             (at("2027-10-02T12:30Z", "2027-10-02T12:40Z"), at("2027-10-03T12:30Z", "2027-10-03T12:40Z")),
             (1, 0)
+        );
+    }
+
+    #[test]
+    fn a_freeze_that_was_hardly_kept_is_told_once() {
+        let records = |number: usize| {
+            let entry = |n| {
+                format!(
+                    "  - {{id: D{n}, project: p{n}, version: 1.{n}, environment: live, at: 2026-10-05T1{n}:00, result: succeeded}}\n"
+                )
+            };
+            let projects: String = (0..number).map(|n| format!("---\nkind: project\nid: p{n}\n")).collect();
+            format!("kind: deployments\nentries:\n{}{projects}", (0..number).map(entry).collect::<String>())
+        };
+        let october = "{id: october, from: 2026-10-05, to: 2026-10-09}";
+        assert_eq!(count(october, &records(5)), 5);
+        assert_eq!(
+            messages(RULE, &frozen(october, &records(8))),
+            [
+                "8 deployments went to `live` in freeze `october`: `p0` 1.0, `p1` 1.1, `p2` 1.2, `p3` 1.3, `p4` 1.4, `p5` 1.5 and 2 more"
+            ]
         );
     }
 
