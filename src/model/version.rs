@@ -50,12 +50,20 @@ fn compare_parts(x: &str, y: &str) -> Ordering {
 
 /// One text for all versions that [`compare`] as equal: `v1.02.0` and `1.2` are the same.
 pub fn canonical(version: &str) -> String {
-    let mut parts: Vec<&str> = parts(version).collect();
-    while parts.last().is_some_and(|part| is_number(part) && beyond(part).is_eq()) {
-        parts.pop();
+    let mut text = String::with_capacity(version.len());
+    // Where the text ends without the zeros at its end.
+    let mut end = 0;
+    for (index, part) in parts(version).enumerate() {
+        if index > 0 {
+            text.push('.');
+        }
+        text.push_str(if is_number(part) { part.trim_start_matches('0') } else { part });
+        if !beyond(part).is_eq() {
+            end = text.len();
+        }
     }
-    let trimmed = |part: &&str| if is_number(part) { part.trim_start_matches('0') } else { part }.to_owned();
-    parts.iter().map(trimmed).collect::<Vec<_>>().join(".")
+    text.truncate(end);
+    text
 }
 
 /// Whether two versions belong to one line of maintenance: they differ in their last part at most.
