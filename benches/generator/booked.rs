@@ -44,7 +44,7 @@ pub fn write(root: &Path, releases: usize, judged: bool) -> io::Result<()> {
     fs::write(root.join("environments.yaml"), environments.trim_start_matches("---\n"))?;
     fs::write(
         root.join("projects.yaml"),
-        (0..50).map(|project| format!("---\nkind: project\nid: p{project}\n")).collect::<String>(),
+        (0..50).fold(String::new(), |text, project| text + &format!("---\nkind: project\nid: p{project}\n")),
     )?;
     let first = NaiveDate::from_ymd_opt(2025, 11, 3).unwrap_or_default();
     for number in 0..releases {

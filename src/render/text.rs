@@ -87,6 +87,11 @@ pub fn markdown_sentence(text: &str) -> String {
 /// A field of a CSV file (RFC 4180), quoted where needed. Text that a spreadsheet would run as a formula gets a leading `'`; plain
 /// numbers stay numbers.
 pub fn csv_field(text: &str) -> Cow<'_, str> {
+    let is_kept = |c: &char| !is_unsafe(*c) || matches!(c, '\n' | '\r' | '\t');
+    if !text.chars().all(|c| is_kept(&c)) {
+        let plain: String = text.chars().filter(is_kept).collect();
+        return Cow::Owned(csv_field(&plain).into_owned());
+    }
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number(text);
     if !formula && !text.contains([',', '"', '\n', '\r']) {
         return Cow::Borrowed(text);

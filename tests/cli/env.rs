@@ -261,8 +261,9 @@ fn little_or_nothing_is_no_reason_to_fail() {
 
 #[test]
 fn capacities_and_ranges_at_their_ends() {
-    let bookings: String =
-        (0..300).map(|n| format!("  - {{id: b{n}, from: 2026-03-04, to: 2026-03-04, units: 100}}\n")).collect();
+    let bookings: String = (0..300).fold(String::new(), |text, n| {
+        text + &format!("  - {{id: b{n}, from: 2026-03-04, to: 2026-03-04, units: 100}}\n")
+    });
     let environments = format!(
         "kind: environment\nid: none\nstage: test\ncapacity: 0\nbookings: [{{id: a, from: 1900-01-01, to: 2200-12-31}}]\n---\n\
          kind: environment\nid: many\nstage: test\ncapacity: 12\nbookings:\n{bookings}---\n\

@@ -4,6 +4,7 @@
 //! Each obstacle is a set of stretches of time. The answer for an instant is which of them contain it; the next opening is
 //! the end of the stretch that their union has around it, so nothing is stepped through.
 
+mod doubt;
 mod times;
 mod versions;
 
@@ -121,6 +122,8 @@ type Found = (Vec<Obstacle>, Checked);
 
 /// Every judge. Each sees the whole case and answers for all times from the instant on.
 const JUDGES: &[fn(&Case<'_>) -> Found] = &[
+    doubt::unreadable,
+    doubt::unheard_of,
     times::freezes,
     times::windows,
     times::outages,

@@ -122,8 +122,8 @@ fn demand(case: &Case<'_>, rule: &'static str, until: DateTime<Utc>, message: St
     Obstacle { rule, times: case.unknown_before(until), message, span: stage.span, subject }
 }
 
-/// Since when, or from when on, a version is in a stage: by its first record, else by the plan where the phase there is
-/// still to come (its first day), goes on (the day after its last) or leaves no records.
+/// From when on a version has been in a stage: by its first record, else from the day after its phase there where that is
+/// still to come, goes on, or leaves no records.
 fn arrival(case: &Case<'_>, visits: &[Visit<'_>], stage: usize, version: &str) -> Option<DateTime<Utc>> {
     let Facts { portfolio, schedule, installed, today, .. } = case.facts;
     if let Some(first) = installed.first(stage, case.project(), version) {
@@ -136,11 +136,11 @@ fn arrival(case: &Case<'_>, visits: &[Visit<'_>], stage: usize, version: &str) -
         let phase = &portfolio.releases[visit.release].phases[visit.phase];
         let ends = schedule.phase(visit.release, visit.phase).planned.map_or(begins, |dates| dates.end);
         let goes_on = phase.actual_end().is_none() && ends >= today;
-        let day = match (is_kept && begins <= today, goes_on) {
-            (false, _) => begins,
-            (true, true) => plus_days(ends, 1),
-            (true, false) => return None,
-        };
+        // What has begun where records are kept is for them to say, unless it goes on.
+        if is_kept && begins <= today && !goes_on {
+            return None;
+        }
+        let day = plus_days(phase.actual_end().unwrap_or(ends), 1);
         Some(zone::start_of_day(day, portfolio.zone_at(&visit.used.id)))
     });
     days.min()

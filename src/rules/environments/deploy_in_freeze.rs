@@ -368,8 +368,11 @@ mod tests {
                     "  - {{id: D{n}, project: p{n}, version: 1.{n}, environment: live, at: 2026-10-05T1{n}:00, result: succeeded}}\n"
                 )
             };
-            let projects: String = (0..number).map(|n| format!("---\nkind: project\nid: p{n}\n")).collect();
-            format!("kind: deployments\nentries:\n{}{projects}", (0..number).map(entry).collect::<String>())
+            let projects = (0..number).fold(String::new(), |text, n| text + &format!("---\nkind: project\nid: p{n}\n"));
+            format!(
+                "kind: deployments\nentries:\n{}{projects}",
+                (0..number).fold(String::new(), |text, n| text + &entry(n))
+            )
         };
         let october = "{id: october, from: 2026-10-05, to: 2026-10-09}";
         assert_eq!(count(october, &records(5)), 5);

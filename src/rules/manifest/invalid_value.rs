@@ -331,6 +331,11 @@ impl Judge<'_> {
             let message = format!("`{to_key}` ({to}) comes before `{from_key}` ({from})");
             let finding = Finding::new(to.span, subject(), message).help("correct one of the two");
             self.out.push(finding.related(from.span, subject(), format!("`{from_key}` is here")));
+        } else if ends == begins {
+            let message = format!("nothing lies between `{from_key}` ({from}) and `{to_key}` ({to})");
+            let finding = Finding::new(to.span, subject(), message)
+                .help("correct one of the two; clocks that change can make a short time vanish");
+            self.out.push(finding.related(from.span, subject(), format!("`{from_key}` is here")));
         }
     }
 

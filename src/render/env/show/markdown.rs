@@ -59,8 +59,8 @@ pub fn render(view: &Show) -> String {
 fn list(out: &mut String, title: &str, items: &[String]) {
     if !items.is_empty() {
         let _ = writeln!(out, "\n## {title}\n");
-        items.iter().for_each(|item| {
+        for item in items {
             let _ = writeln!(out, "- {item}");
-        });
+        }
     }
 }
