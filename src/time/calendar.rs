@@ -48,7 +48,7 @@ impl Default for WorkCalendar {
         let week = [true, true, true, true, true, false, false];
         Self {
             week,
-            ahead: ahead(&week),
+            ahead: ahead(week),
             days_per_week: 5,
             holidays: Vec::new(),
             lost: Vec::new(),
@@ -73,7 +73,7 @@ impl WorkCalendar {
             .map(|(date, _)| position(*date))
             .collect();
         let mut calendar =
-            Self { week, ahead: ahead(&week), days_per_week, holidays, lost, worked_before_lost: Vec::new() };
+            Self { week, ahead: ahead(week), days_per_week, holidays, lost, worked_before_lost: Vec::new() };
         calendar.worked_before_lost = calendar.lost.iter().map(|day| calendar.worked_before_position(*day)).collect();
         Ok(calendar)
     }
@@ -209,7 +209,7 @@ impl WorkCalendar {
 }
 
 /// Working days of a week before each of its days.
-fn ahead(week: &[bool; 7]) -> [i64; 7] {
+fn ahead(week: [bool; 7]) -> [i64; 7] {
     std::array::from_fn(|day| week[..day].iter().filter(|worked| **worked).count() as i64)
 }
 
