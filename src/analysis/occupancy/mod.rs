@@ -28,6 +28,7 @@ use super::schedule::Schedule;
 use super::windows::Stretch;
 use crate::diagnostic::{Span, Subject};
 use crate::model::environment::Use;
+use crate::model::release::Phase;
 use crate::model::{Identified, Portfolio};
 use crate::time::Interval;
 
@@ -124,6 +125,14 @@ impl Booking {
                 format!("{} booking {}", environment.id, environment.bookings[index].id)
             }
             _ => portfolio.environments[self.environment].id.to_string(),
+        }
+    }
+
+    /// The phase it comes from.
+    pub fn phase<'p>(&self, portfolio: &'p Portfolio) -> Option<&'p Phase> {
+        match self.source {
+            Source::Phase { phase, .. } => portfolio.releases[self.release?].phases.get(phase),
+            _ => None,
         }
     }
 
