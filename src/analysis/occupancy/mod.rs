@@ -103,7 +103,7 @@ impl Booking {
             }
             (Source::Deployment { wave: None }, Some(release)) => release.subject().at("deployment/window"),
             (Source::Rehearsal { index }, Some(release)) => {
-                release.subject().at(format!("deployment/rehearsals/{index}"))
+                release.subject().at(format!("deployment/rehearsals/{}", index + 1))
             }
             (Source::Entry { index }, _) => {
                 let environment = &portfolio.environments[self.environment];

@@ -174,7 +174,7 @@ impl Judge<'_, '_> {
         for (index, rehearsal) in plan.rehearsals.iter().enumerate() {
             let place = rehearsal.environment.as_ref().and_then(|id| portfolio.environments.get(id));
             let zone = place.map_or(home, |environment| portfolio.zone_of(environment));
-            self.values([&rehearsal.at], zone, &at(format!("deployment/rehearsals/{index}")));
+            self.values([&rehearsal.at], zone, &at(format!("deployment/rehearsals/{}", index + 1)));
         }
     }
 
@@ -279,7 +279,7 @@ fn wall(local: NaiveDateTime) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-    use crate::rules::testing::messages;
+    use crate::rules::testing::{messages, of};
 
     const RULE: &str = "wall-clock-gap";
 
@@ -354,6 +354,15 @@ mod tests {
             ]
         );
         assert!(saturday("10h").is_empty());
+    }
+
+    #[test]
+    fn rehearsals_are_counted_from_one() {
+        let text = "kind: release\nid: w\ntype: minor\nstatus: planned\ndeployment:\n  \
+                    rehearsals: [{at: 2027-03-14T02:10-05:00}, {at: 2027-03-28T01:10}]\n";
+        let text = format!("kind: portfolio\nstages: [test, prod]\ntimezone: Europe/London\n---\n{text}");
+        let found = of(RULE, &text);
+        assert_eq!(found[0].subject.path, "deployment/rehearsals/2");
     }
 
     #[test]
