@@ -225,7 +225,7 @@ fn next_free(cx: &Context<'_>, booking: &Booking, conflict: &Conflict, taken: &T
     let lead = environment.setup.as_ref().and_then(|setup| setup.lead_time.as_ref()).map(|lead| lead.value.0);
     let lead = lead.filter(|_| booking.r#use == Use::Code);
     let moved = |at: DateTime<Utc>, negative: bool| {
-        lead.map_or(at, |duration| by_lead_time(portfolio, environment, at, Lag { duration, negative }))
+        lead.map_or(at, |duration| by_lead_time(portfolio, environment, at, Lag { negative, duration }))
     };
     let stretch = |after: DateTime<Utc>| {
         let local = zone::local(moved(after, false).max(after), zone);
