@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::deployments::whole_days;
 use super::occupancy::Occupancy;
 use super::windows::{self, Deploying, EnvironmentTimes, Stretch, Times};
-use crate::model::environment::{Environment, Use};
+use crate::model::environment::Use;
 use crate::model::{Id, Portfolio};
 use crate::time::duration::{Duration, Lag};
 use crate::time::{Interval, MAX_DATE, plus_days, zone};
@@ -65,13 +65,6 @@ pub fn next_free(
     let range = Interval::new(request.from, request.last())?;
     let search = Search::new(portfolio, occupancy, environment, request, range);
     search.first()
-}
-
-impl Environment {
-    /// Whether a project can run here; an environment that names none hosts all.
-    pub fn hosts(&self, project: &str) -> bool {
-        self.projects.as_ref().is_none_or(|projects| projects.iter().any(|id| **id == *project))
-    }
 }
 
 struct Search<'p> {

@@ -246,8 +246,7 @@ pub fn promises<'p>(portfolio: &'p Portfolio, schedule: &Schedule) -> Vec<Promis
         let scope = promotion::scope(portfolio, r);
         for (p, phase) in release.phases.iter().enumerate() {
             let Some(day) = promotion::start(portfolio, schedule, r, p) else { continue };
-            let actual = phase.actual.as_ref();
-            let has_begun = status.is_over() || actual.is_some_and(|actual| actual.start.is_some());
+            let has_begun = status.is_over() || phase.has_begun();
             let has_ended = status.is_over() || phase.actual_end().is_some();
             for (environment, span) in installs_into(portfolio, r, p) {
                 let from = crate::time::zone::start_of_day(day, portfolio.zone_at(environment));

@@ -61,6 +61,11 @@ impl<'p> Timetable<'p> {
         Ok(Self { portfolio, train, recurrence, promised })
     }
 
+    /// Whether there is a last departure, by `COUNT` or `UNTIL`.
+    pub fn ends(&self) -> bool {
+        self.recurrence.ends()
+    }
+
     /// The departures from the first day to the last, both included, at most `limit`: one a day.
     pub fn between(&self, first: NaiveDate, last: NaiveDate, limit: usize) -> Vec<Departure<'p>> {
         let zone = self.portfolio.zone;

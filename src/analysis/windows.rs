@@ -86,6 +86,14 @@ impl Times {
         }
     }
 
+    /// Whether it ends, as what is written once does and a recurrence with `COUNT` or `UNTIL`.
+    pub fn ends(&self) -> bool {
+        match &self.pattern {
+            Pattern::Once(_) => true,
+            Pattern::Recurring { rule, .. } => rule.ends(),
+        }
+    }
+
     /// Whether it comes back.
     pub fn recurs(&self) -> bool {
         matches!(self.pattern, Pattern::Recurring { .. })

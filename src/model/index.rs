@@ -455,4 +455,9 @@ impl Environment {
     pub fn capacity(&self) -> u32 {
         self.capacity.as_ref().map_or(1, |capacity| capacity.value.0)
     }
+
+    /// Whether a project can run here; an environment that names none hosts all.
+    pub fn hosts(&self, project: &str) -> bool {
+        self.projects.as_ref().is_none_or(|projects| projects.iter().any(|id| **id == *project))
+    }
 }

@@ -162,7 +162,8 @@ pub fn met(
     };
     let mut found = Vec::new();
     for booking in bookings {
-        let is_over = booking.release.is_some_and(|release| portfolio.releases[release].status().is_over());
+        let is_over = booking.release.is_some_and(|release| portfolio.releases[release].status().is_over())
+            || booking.phase(portfolio).is_some_and(|phase| phase.actual_end().is_some());
         let Some(range) = booking.time.intersect(&span).filter(|_| !is_over) else { continue };
         let mut hits = expanded.overlapping(range).filter(|(met, _)| meets(booking, *met)).take(MOST_OCCURRENCES);
         let Some((first, index)) = hits.next() else { continue };

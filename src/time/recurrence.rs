@@ -81,6 +81,11 @@ impl Recurrence {
         self.zone
     }
 
+    /// Whether it says when it ends, by `COUNT` or `UNTIL`.
+    pub fn ends(&self) -> bool {
+        self.until.is_some() || self.rule.get_count().is_some()
+    }
+
     /// The occurrences in the half-open span, sorted, at most `limit`; and whether there may be more.
     pub fn occurrences(&self, from: DateTime<Utc>, to: DateTime<Utc>, limit: usize) -> (Vec<DateTime<Utc>>, bool) {
         // A day of leeway on the wall clock covers every gap, fold and skipped day.

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::{Event, Moment};
 use crate::analysis::deployments::Time;
 use crate::analysis::schedule::Schedule;
-use crate::analysis::windows::{Stretch, Times};
+use crate::analysis::windows::Times;
 use crate::model::Portfolio;
 use crate::model::decode::Common;
 use crate::time::when::When;
@@ -34,8 +34,11 @@ impl Range {
         self.from.is_none_or(|from| last >= from) && self.to.is_none_or(|to| first <= to)
     }
 
-    /// The first and the last day in which recurrences are unrolled.
-    fn unrolled(&self) -> (NaiveDate, NaiveDate) {
+    /// The first and the last day in which recurrences are unrolled; of one that ends, everything that is asked for.
+    pub(super) fn unrolled(&self, ends: bool) -> (NaiveDate, NaiveDate) {
+        if ends {
+            return (self.from.unwrap_or(MIN_DATE), self.to.unwrap_or(MAX_DATE));
+        }
         // What begins after the default end, or ends before the default start, is asked for without another end.
         let around = self.around;
         let from = self.from.unwrap_or_else(|| plus_days(self.to.map_or(around, |to| to.min(around)), -BACK));
@@ -46,11 +49,8 @@ impl Range {
 
 /// Every event of a portfolio that touches the days of a range, by start and then by uid. Linear in what there is.
 pub fn all<'p>(portfolio: &'p Portfolio, schedule: &'p Schedule, range: Range) -> Vec<Event<'p>> {
-    let (first, last) = range.unrolled();
     let zone = portfolio.zone;
-    let unrolled =
-        Interval { start: zone::start_of_day(first, zone), end: zone::start_of_day(plus_days(last, 1), zone) };
-    let mut collector = Collector { portfolio, schedule, range, days: (first, last), unrolled, events: Vec::new() };
+    let mut collector = Collector { portfolio, schedule, range, events: Vec::new() };
     for release in 0..portfolio.releases.len() {
         collector.release(release);
     }
@@ -68,10 +68,7 @@ pub fn all<'p>(portfolio: &'p Portfolio, schedule: &'p Schedule, range: Range) -
 pub(super) struct Collector<'p> {
     pub portfolio: &'p Portfolio,
     pub schedule: &'p Schedule,
-    range: Range,
-    /// The days in which recurrences are unrolled.
-    pub days: (NaiveDate, NaiveDate),
-    unrolled: Stretch,
+    pub range: Range,
     events: Vec<Event<'p>>,
 }
 
@@ -89,7 +86,9 @@ impl<'p> Collector<'p> {
     pub fn occurrences(&mut self, event: &Event<'p>, times: &Times, days: Option<i64>, zone: Tz) {
         // The zone of an environment can be a day away from the portfolio's.
         let margin = TimeDelta::days(1);
-        let span = Interval { start: self.unrolled.start - margin, end: self.unrolled.end + margin };
+        let (first, last) = self.range.unrolled(times.ends());
+        let day = |day: NaiveDate| zone::start_of_day(day, self.portfolio.zone);
+        let span = Interval { start: day(first) - margin, end: day(plus_days(last, 1)) + margin };
         for stretch in times.during(span) {
             let (start, end) = match days {
                 Some(days) => {

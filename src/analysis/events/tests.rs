@@ -205,6 +205,23 @@ fn recurrences_without_end_stop_two_years_after_the_commit_unless_days_are_asked
 }
 
 #[test]
+fn recurrences_that_end_are_there_to_their_end() {
+    let text = "kind: portfolio\nstages: [prod]\nfreezes:\n  \
+                - {id: f, rrule: \"FREQ=YEARLY;COUNT=5\", start: 2026-03-01, duration: 24h}\n  \
+                - {id: g, rrule: \"FREQ=YEARLY;UNTIL=20310401\", start: 1999-03-02, duration: 24h}\n\
+                ---\nkind: train\nid: t\nrrule: \"FREQ=YEARLY;COUNT=5\"\nstart: 2026-03-03\n";
+    let years = |of: &str, range| -> Vec<String> {
+        let of_one = lines(text, range).into_iter().filter(|line| line.starts_with(of));
+        of_one.map(|line| line[of.len()..][..4].to_owned()).collect()
+    };
+    assert_eq!(years("freeze/f/", EVER), ["2026", "2027", "2028", "2029", "2030"]);
+    assert_eq!(years("train/t/", EVER), ["2026", "2027", "2028", "2029", "2030"]);
+    let long = years("freeze/g/", EVER);
+    assert_eq!((long.first().unwrap().as_str(), long.last().unwrap().as_str(), long.len()), ("1999", "2031", 33));
+    assert_eq!(years("freeze/g/", Range { to: Some(day("2001-12-31")), ..EVER }), ["1999", "2000", "2001"]);
+}
+
+#[test]
 fn trains_depart_with_their_milestones_and_their_releases() {
     let text = "kind: train\nid: weekly\nname: The weekly\nrrule: \"FREQ=WEEKLY;BYDAY=TH\"\nstart: 2026-11-05\nmilestones: [{id: cut, at: target - 3d}]\n\
                 ---\nkind: release\nid: weekly-2026-11-12\ntype: minor\nstatus: planned\n";

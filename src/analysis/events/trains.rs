@@ -23,15 +23,20 @@ impl<'p> Collector<'p> {
             // A rule that makes no sense is reported where it is read.
             let Ok(timetable) = Timetable::new(self.portfolio, train) else { continue };
             let margin = if train.milestones.is_empty() { 0 } else { MILESTONES };
-            let (first, last) = self.days;
-            for departure in timetable.between(plus_days(first, -margin), plus_days(last, margin), MOST) {
-                self.departure(index, train, &departure);
+            let days = self.range.unrolled(timetable.ends());
+            for departure in timetable.between(plus_days(days.0, -margin), plus_days(days.1, margin), MOST) {
+                self.departure(index, train, &departure, days);
             }
         }
     }
 
-    fn departure(&mut self, index: usize, train: &'p Train, departure: &Departure<'p>) {
-        let (first, last) = self.days;
+    fn departure(
+        &mut self,
+        index: usize,
+        train: &'p Train,
+        departure: &Departure<'p>,
+        (first, last): (NaiveDate, NaiveDate),
+    ) {
         let unrolled = |day: NaiveDate| (first..=last).contains(&day);
         let start = match train.start.value {
             When::Date(_) => Moment::Day(departure.day),

@@ -28,6 +28,7 @@ use super::schedule::Schedule;
 use super::windows::Stretch;
 use crate::diagnostic::{Span, Subject};
 use crate::model::environment::Use;
+use crate::model::release::Phase;
 use crate::model::{Identified, Portfolio};
 use crate::time::Interval;
 
@@ -102,7 +103,7 @@ impl Booking {
             }
             (Source::Deployment { wave: None }, Some(release)) => release.subject().at("deployment/window"),
             (Source::Rehearsal { index }, Some(release)) => {
-                release.subject().at(format!("deployment/rehearsals/{index}"))
+                release.subject().at(format!("deployment/rehearsals/{}", index + 1))
             }
             (Source::Entry { index }, _) => {
                 let environment = &portfolio.environments[self.environment];
@@ -124,6 +125,14 @@ impl Booking {
                 format!("{} booking {}", environment.id, environment.bookings[index].id)
             }
             _ => portfolio.environments[self.environment].id.to_string(),
+        }
+    }
+
+    /// The phase it comes from.
+    pub fn phase<'p>(&self, portfolio: &'p Portfolio) -> Option<&'p Phase> {
+        match self.source {
+            Source::Phase { phase, .. } => portfolio.releases[self.release?].phases.get(phase),
+            _ => None,
         }
     }
 

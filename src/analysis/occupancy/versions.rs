@@ -38,7 +38,7 @@ pub fn collisions<'p>(
     bookings: &[Booking],
     from: DateTime<Utc>,
 ) -> Vec<VersionCollision<'p>> {
-    let hosted = portfolio.environments[environment].projects.as_deref();
+    let place = &portfolio.environments[environment];
     let mut by_project: HashMap<&'p str, Vec<(usize, &'p Id, &'p Text)>> = HashMap::new();
     for (index, booking) in bookings.iter().enumerate() {
         let Some(release) = booking.release.filter(|_| booking.r#use == Use::Code && booking.time.end > from) else {
@@ -46,7 +46,7 @@ pub fn collisions<'p>(
         };
         for item in &portfolio.releases[release].scope {
             if let Some(version) = &item.version
-                && hosted.is_none_or(|hosted| hosted.contains(&item.project))
+                && place.hosts(&item.project)
             {
                 by_project.entry(&item.project).or_default().push((index, &item.project, version));
             }

@@ -40,6 +40,11 @@ record! {
 }
 
 impl Phase {
+    /// Whether it has really begun.
+    pub fn has_begun(&self) -> bool {
+        self.actual.as_ref().is_some_and(|actual| actual.start.is_some())
+    }
+
     /// The day it really ended.
     pub fn actual_end(&self) -> Option<NaiveDate> {
         self.actual.as_ref()?.end.as_ref().map(|date| date.value)

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 Reports a booking that the environment's regular `maintenance` meets from today on. Deployments, rehearsals and the
 environment's own bookings are judged at their times, phases on their working days: patching at a weekend is none of a phase's
 business. A day for which the deployment plan says the time is judged at that time. Each booking is reported once, with the
-first occurrence and how many more there are. Releases that are over are left alone.
+first occurrence and how many more there are. Phases that have ended and releases that are over are left alone.
 
 ## Why
 

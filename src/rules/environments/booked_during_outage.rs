@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 Reports a booking that one of the environment's `outages` meets from today on. Deployments, rehearsals and the environment's own
 bookings are judged at their times, phases on their working days: an outage at a weekend is none of a phase's business. A day
 for which the deployment plan says the time is judged at that time. Each booking is reported once, with the first outage. For
-drafts it is a warning; releases that are over are left alone.
+drafts it is a warning; phases that have ended and releases that are over are left alone.
 
 ## Why
 
@@ -130,6 +130,8 @@ mod tests {
     fn the_past_and_drafts() {
         let past = "{from: 2026-11-12, to: 2026-11-13}";
         assert!(messages(RULE, &text(past, "start: 2026-11-09, end: 2026-11-20", "")).is_empty());
+        let ended = "start: 2026-11-09, end: 2026-11-20, actual: {start: 2026-11-09, end: 2026-11-13}";
+        assert!(messages(RULE, &text("{from: 2026-11-19, to: 2026-11-19}", ended, "")).is_empty());
         let draft = text("{from: 2026-11-23, to: 2026-11-23}", "date: 2026-11-23", "").replace("planned", "draft");
         assert_eq!(of(RULE, &draft)[0].severity, Severity::Warning);
         assert!(messages(RULE, &draft.replace("draft", "cancelled")).is_empty());

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Identified;
+use crate::model::release::Phase;
 use crate::rules::bookings::{each_environment, tempered};
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::{Lag, zone};
@@ -77,7 +78,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             let is_over = booking.release.is_some_and(|release| portfolio.releases[release].status().is_over());
             // What is not set up continues a hold, or installs nothing.
             let is_set_up = booking.held_from < start;
-            if is_over || !is_set_up || start <= cx.clock.now || start >= ready {
+            let has_begun = booking.phase(portfolio).is_some_and(Phase::has_begun);
+            if is_over || has_begun || !is_set_up || start <= cx.clock.now || start >= ready {
                 continue;
             }
             // Two bookings of a release that begin together are set up together.
@@ -128,6 +130,13 @@ mod tests {
         assert!(messages(RULE, &text(&phase("p", "2026-11-19", "2026-11-20", ""))).is_empty());
         assert!(messages(RULE, &text(&phase("p", "2026-11-16", "2026-11-20", ""))).is_empty(), "it has begun");
         assert!(messages(RULE, &text(&phase("p", "2026-11-18", "2026-11-20", ", use: regression"))).is_empty());
+    }
+
+    #[test]
+    fn what_began_sooner_than_planned_is_set_up() {
+        let begun = text(&phase("p", "2026-11-18", "2026-11-20", ""))
+            .replace("{id: p,", "{id: p, actual: {start: 2026-11-13},");
+        assert!(messages(RULE, &begun).is_empty());
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! `over-capacity`.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::analysis::deployments::whole_days;
-use crate::analysis::occupancy::{Booking, Collision, Conflict, Level, Occupancy, Source};
+use crate::analysis::occupancy::{Booking, Collision, Conflict, Level, Occupancy, by_lead_time};
 use crate::analysis::schedule;
+use crate::analysis::windows::Stretch;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Portfolio;
+use crate::model::environment::Use;
 use crate::rules::bookings::{each_environment, of_conflict, period, today};
 use crate::rules::wording::{count, quoted};
 use crate::rules::{Check, Context, Group, Rule};
-use crate::time::zone;
+use crate::time::{Lag, zone};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -96,22 +100,62 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         let conflicts = occupancy.conflicts_from(cx.portfolio, environment, now);
         let over: Vec<Conflict> =
             conflicts.into_iter().filter(|conflict| conflict.collision == Collision::OverCapacity).collect();
-        let levels = if over.is_empty() { Vec::new() } else { occupancy.levels(cx.portfolio, environment) };
-        over.iter().filter_map(|conflict| report(cx, occupancy, conflict, &levels, now)).collect()
+        if over.is_empty() {
+            return Vec::new();
+        }
+        let taken = Taken::new(cx.portfolio, occupancy, environment);
+        over.iter().filter_map(|conflict| report(cx, conflict, &taken, now)).collect()
     });
 }
 
-fn report(
-    cx: &Context<'_>,
-    occupancy: &Occupancy,
-    conflict: &Conflict,
-    levels: &[Level],
-    now: DateTime<Utc>,
-) -> Option<Finding> {
+/// What is taken of an environment, and by whom.
+struct Taken<'o> {
+    bookings: &'o [Booking],
+    levels: Vec<Level>,
+    /// The bookings of each release by itself; composites and their parts stand for each other, so that theirs cannot be
+    /// told apart in the levels.
+    own: HashMap<usize, Vec<&'o Booking>>,
+}
+
+impl<'o> Taken<'o> {
+    fn new(portfolio: &Portfolio, occupancy: &'o Occupancy, environment: usize) -> Self {
+        let bookings = occupancy.of(environment);
+        let mut own: HashMap<usize, Vec<&Booking>> = HashMap::new();
+        for booking in bookings {
+            if let Some(release) = booking.release.filter(|&release| is_by_itself(portfolio, release)) {
+                own.entry(release).or_default().push(booking);
+            }
+        }
+        Self { bookings, levels: occupancy.levels(portfolio, environment), own }
+    }
+
+    /// The times in a level when a release could not come with `booking`, whatever it books there by itself.
+    fn full(&self, level: &Level, booking: &Booking, capacity: u32) -> Vec<Stretch> {
+        let own = booking.release.and_then(|release| self.own.get(&release)).map_or(&[][..], Vec::as_slice);
+        let own: Vec<_> = own.iter().filter_map(|own| Some((level.time.intersect(&own.held())?, own.units))).collect();
+        let held: Vec<Stretch> = own.iter().map(|(time, _)| *time).collect();
+        let others = level.time.subtract(&held).into_iter().map(|time| (time, 0));
+        let full = |(time, own): (Stretch, u32)| {
+            let bookers = if own > 0 { level.bookers - 1 } else { level.bookers };
+            let is_full = level.units.saturating_sub(own).saturating_add(booking.units) > capacity
+                || bookers > 0 && (booking.exclusive || level.exclusive);
+            is_full.then_some(time)
+        };
+        let mut full: Vec<Stretch> = others.chain(own).filter_map(full).collect();
+        full.sort_unstable();
+        full
+    }
+}
+
+fn is_by_itself(portfolio: &Portfolio, release: usize) -> bool {
+    portfolio.children(release).is_empty() && portfolio.ancestors(release).is_empty()
+}
+
+fn report(cx: &Context<'_>, conflict: &Conflict, taken: &Taken<'_>, now: DateTime<Utc>) -> Option<Finding> {
     let portfolio = cx.portfolio;
     let environment = &portfolio.environments[conflict.environment];
     let zone = portfolio.zone_of(environment);
-    let bookings = occupancy.of(conflict.environment);
+    let bookings = taken.bookings;
     let when = period(conflict.time, now, zone);
     let capacity = count(conflict.capacity as usize, "unit", "units");
     if let [only] = conflict.cause[..] {
@@ -137,12 +181,12 @@ fn report(
         conflict.capacity,
     );
     let finding = of_conflict(portfolio, bookings, conflict, now, message)?;
-    Some(finding.help(way_out(cx, bookings, conflict, levels)))
+    Some(finding.help(way_out(cx, conflict, taken)))
 }
 
 /// Who can stay by priority, who has to go, and when the one that yields would find room.
-fn way_out(cx: &Context<'_>, bookings: &[Booking], conflict: &Conflict, levels: &[Level]) -> String {
-    let portfolio = cx.portfolio;
+fn way_out(cx: &Context<'_>, conflict: &Conflict, taken: &Taken<'_>) -> String {
+    let (portfolio, bookings) = (cx.portfolio, taken.bookings);
     let mut room = conflict.capacity;
     let (stay, go): (Vec<usize>, Vec<usize>) = conflict.contenders.iter().partition(|&&index| {
         let fits = bookings[index].units <= room;
@@ -156,7 +200,7 @@ fn way_out(cx: &Context<'_>, bookings: &[Booking], conflict: &Conflict, levels: 
     going.reverse();
     let stays = quoted(stay.iter().map(String::as_str));
     let goes = quoted(going.iter().map(String::as_str));
-    let free = conflict.cause.first().and_then(|&index| next_free(cx, &bookings[index], conflict, levels));
+    let free = conflict.cause.first().and_then(|&index| next_free(cx, &bookings[index], conflict, taken));
     let free = free.map_or(String::new(), |day| {
         let name = bookings[conflict.cause[0]].name(portfolio);
         format!("; there is room for `{name}` from {day}")
@@ -167,33 +211,40 @@ fn way_out(cx: &Context<'_>, bookings: &[Booking], conflict: &Conflict, levels: 
     format!("by priority {stays} can stay; move {goes}, or raise `capacity`{free}")
 }
 
-/// The first working day after a conflict from which a phase would find room for as many days as it works.
-fn next_free(cx: &Context<'_>, booking: &Booking, conflict: &Conflict, levels: &[Level]) -> Option<chrono::NaiveDate> {
-    let portfolio: &Portfolio = cx.portfolio;
-    let (Source::Phase { phase, .. }, Some(release)) = (booking.source, booking.release) else { return None };
-    let manifest = &portfolio.releases[release];
-    let dates = cx.schedule.phase(release, phase).planned?;
-    let worker = schedule::worker(portfolio, manifest, &manifest.phases[phase]);
-    let length = worker.worked(dates.start, dates.end).max(1);
-    let zone = portfolio.zone_of(&portfolio.environments[booking.environment]);
+/// The first working day after a conflict from which a phase would find room for as many days as it works, set up by then.
+fn next_free(cx: &Context<'_>, booking: &Booking, conflict: &Conflict, taken: &Taken<'_>) -> Option<NaiveDate> {
+    let portfolio = cx.portfolio;
+    let release = booking.release?;
+    let phase = booking.phase(portfolio)?;
+    let environment = &portfolio.environments[booking.environment];
+    let zone = portfolio.zone_of(environment);
+    let worker = schedule::worker(portfolio, &portfolio.releases[release], phase);
+    let days = |time: Stretch| (zone::local(time.start, zone).date(), zone::local(time.end, zone).date().pred_opt());
+    let (first, last) = days(booking.time);
+    let length = worker.worked(first, last?).max(1);
+    let lead = environment.setup.as_ref().and_then(|setup| setup.lead_time.as_ref()).map(|lead| lead.value.0);
+    let lead = lead.filter(|_| booking.r#use == Use::Code);
+    let moved = |at: DateTime<Utc>, negative: bool| {
+        lead.map_or(at, |duration| by_lead_time(portfolio, environment, at, Lag { negative, duration }))
+    };
     let stretch = |after: DateTime<Utc>| {
-        let local = zone::local(after, zone);
+        let local = zone::local(moved(after, false).max(after), zone);
         let begun = local.time() != chrono::NaiveTime::MIN;
         let day = if begun { local.date().succ_opt()? } else { local.date() };
         let first = worker.calendar().next_working(day);
-        Some((first, whole_days(first, worker.calendar().finish(first, length), zone)?))
+        let time = whole_days(first, worker.calendar().finish(first, length), zone)?;
+        Some((first, Stretch { start: moved(time.start, true).min(time.start), end: time.end }))
     };
     let (mut first, mut wanted) = stretch(conflict.time.end)?;
-    let from = levels.partition_point(|level| level.time.end <= wanted.start);
-    for (looked, level) in levels[from..].iter().enumerate() {
+    let from = taken.levels.partition_point(|level| level.time.end <= wanted.start);
+    for (looked, level) in taken.levels[from..].iter().enumerate() {
         if level.time.start >= wanted.end {
             break;
         }
-        let full = level.units.saturating_add(booking.units) > conflict.capacity
-            || (booking.exclusive && level.bookers > 0)
-            || level.exclusive;
-        if full && level.time.overlaps(&wanted) {
-            (first, wanted) = stretch(level.time.end)?;
+        for full in taken.full(level, booking, conflict.capacity) {
+            if full.overlaps(&wanted) {
+                (first, wanted) = stretch(full.end)?;
+            }
         }
         if looked > MOST_LEVELS {
             return None;
@@ -261,6 +312,25 @@ mod tests {
         let found = of(RULE, &text.concat());
         assert_eq!(found.len(), 1);
         assert!(found[0].help.as_deref().unwrap().ends_with("room for `b/uat` from 2026-12-07"), "{:?}", found[0].help);
+    }
+
+    #[test]
+    fn what_yields_is_not_in_its_own_way() {
+        let room = |text: &[String]| {
+            let found = of(RULE, &text.concat());
+            assert_eq!(found.len(), 1);
+            let help = found[0].help.clone().unwrap();
+            help.rsplit_once("room for `b/uat` from ").unwrap().1.to_owned()
+        };
+        let a = release("a", "2026-11-23", "2026-11-25", "");
+        let b = release("b", "2026-11-24", "2026-12-02", "priority: 10\n");
+        assert_eq!(room(&[environment(""), a.clone(), b.clone()]), "2026-11-26");
+        // The next follows where its own time ends: seven days find no room before.
+        let c = release("c", "2026-12-03", "2026-12-04", "");
+        assert_eq!(room(&[environment(""), a.clone(), b, c]), "2026-12-07");
+        // It has to be set up again, after the other has gone.
+        let short = release("b", "2026-11-25", "2026-11-25", "priority: 10\n");
+        assert_eq!(room(&[environment("setup: {lead_time: 2d}\n"), a, short]), "2026-11-30");
     }
 
     #[test]

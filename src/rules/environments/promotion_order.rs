@@ -120,8 +120,7 @@ struct Entry<'p> {
 
 impl Entry<'_> {
     fn has_begun(&self, portfolio: &Portfolio) -> bool {
-        let phase = &portfolio.releases[self.visit.release].phases[self.visit.phase];
-        phase.actual.as_ref().is_some_and(|actual| actual.start.is_some())
+        portfolio.releases[self.visit.release].phases[self.visit.phase].has_begun()
     }
 
     fn subject(&self, portfolio: &Portfolio) -> Subject {

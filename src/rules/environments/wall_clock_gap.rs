@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
 
 Looks 400 days ahead for times without an offset that do not exist because clocks go forward, or that happen twice because clocks go
 back: deployment windows, waves and rehearsals; bookings, outages, maintenance and windows of environments; freezes; communications
-and training; the windows of changes. Of a recurrence both the start and the end of an occurrence count. Each value and each
+and training; the windows of changes; departures of trains. Of a recurrence both the start and the end of an occurrence count. Each value and each
 recurrence is reported once, with what it is read as: a time that is skipped, by the clock as it was before the change; a time that
 happens twice, as the first of the two.
 
@@ -85,7 +85,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for freeze in &portfolio.settings.freezes {
         let subject = Subject::new(Kind::Portfolio.as_str(), "").at(format!("freezes/{}", freeze.id));
         if let (Some(rrule), Some(start), Some(duration)) = (&freeze.rrule, &freeze.start, &freeze.duration) {
-            let recurring = Recurring { rrule, start, exdates: &freeze.exdates, minutes: duration.value.0 };
+            let recurring = Recurring { rrule, start, exdates: &freeze.exdates, minutes: Some(duration.value.0) };
             judge.recurrence(&recurring, portfolio.zone, &subject);
         } else {
             judge.values(freeze.from.iter().chain(&freeze.to), portfolio.zone, &subject);
@@ -93,6 +93,10 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     for environment in &portfolio.environments {
         judge.environment(environment);
+    }
+    for train in &portfolio.trains {
+        let recurring = Recurring { rrule: &train.rrule, start: &train.start, exdates: &train.exdates, minutes: None };
+        judge.recurrence(&recurring, portfolio.zone, &train.subject().at("rrule"));
     }
     for (r, release) in portfolio.releases.iter().enumerate() {
         if !super::is_past(cx, r) {
@@ -113,7 +117,8 @@ struct Recurring<'p> {
     rrule: &'p Text,
     start: &'p Spanned<When>,
     exdates: &'p [Spanned<When>],
-    minutes: i64,
+    /// How long each takes; none for what only begins.
+    minutes: Option<i64>,
 }
 
 struct Judge<'p, 'o> {
@@ -130,7 +135,7 @@ impl Judge<'_, '_> {
         let at = |path: String| environment.subject().at(path);
         for (list, windows) in [("maintenance", &environment.maintenance), ("windows", &environment.windows)] {
             for (index, Window { rrule, start, duration, exdates, .. }) in windows.iter().enumerate() {
-                let recurring = Recurring { rrule, start, exdates, minutes: duration.value.0 };
+                let recurring = Recurring { rrule, start, exdates, minutes: Some(duration.value.0) };
                 self.recurrence(&recurring, zone, &at(format!("{list}/{}", index + 1)));
             }
         }
@@ -174,7 +179,7 @@ impl Judge<'_, '_> {
         for (index, rehearsal) in plan.rehearsals.iter().enumerate() {
             let place = rehearsal.environment.as_ref().and_then(|id| portfolio.environments.get(id));
             let zone = place.map_or(home, |environment| portfolio.zone_of(environment));
-            self.values([&rehearsal.at], zone, &at(format!("deployment/rehearsals/{index}")));
+            self.values([&rehearsal.at], zone, &at(format!("deployment/rehearsals/{}", index + 1)));
         }
     }
 
@@ -227,10 +232,10 @@ impl Judge<'_, '_> {
     /// Only the days on which clocks change are looked at, so a rule costs little however often it occurs.
     fn recurrence(&mut self, recurring: &Recurring<'_>, zone: Tz, subject: &Subject) {
         let changes = self.changes.entry(zone).or_insert_with(|| zone::clock_changes(self.from, self.to, zone));
-        let Some(length) = TimeDelta::try_minutes(recurring.minutes).filter(|length| *length > TimeDelta::zero())
-        else {
+        let length = recurring.minutes.map(|minutes| TimeDelta::try_minutes(minutes).unwrap_or_default());
+        if length.is_some_and(|length| length <= TimeDelta::zero()) {
             return;
-        };
+        }
         if changes.is_empty() || matches!(recurring.start.value, When::Date(_)) {
             return;
         }
@@ -243,7 +248,7 @@ impl Judge<'_, '_> {
 }
 
 /// What is in doubt of the occurrences around a change of the clocks: the start of one, else the end of one.
-fn doubt(rule: &Recurrence, length: TimeDelta, change: &ClockChange, zone: Tz) -> Option<String> {
+fn doubt(rule: &Recurrence, length: Option<TimeDelta>, change: &ClockChange, zone: Tz) -> Option<String> {
     let name = zone.name();
     if let Some(&start) = rule.wall_clock_times(change.from, change.to).first() {
         let at = zone::resolve(start, zone).instant();
@@ -257,6 +262,7 @@ fn doubt(rule: &Recurrence, length: TimeDelta, change: &ClockChange, zone: Tz) -
             )
         });
     }
+    let length = length?;
     let earlier = |at: NaiveDateTime| at.checked_sub_signed(length);
     let starts = rule.wall_clock_times(earlier(change.from)?, earlier(change.to)?);
     // The instant at which clocks jump is no matter of doubt, whatever they show.
@@ -279,7 +285,7 @@ fn wall(local: NaiveDateTime) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-    use crate::rules::testing::messages;
+    use crate::rules::testing::{messages, of};
 
     const RULE: &str = "wall-clock-gap";
 
@@ -354,6 +360,33 @@ mod tests {
             ]
         );
         assert!(saturday("10h").is_empty());
+    }
+
+    #[test]
+    fn trains_depart_by_the_clock() {
+        let train = |start: &str| {
+            let text = format!(
+                "kind: portfolio\nstages: [test, prod]\ntimezone: Europe/London\n---\nkind: train\nid: nightly\nrrule: FREQ=DAILY\nstart: {start}\n"
+            );
+            messages(RULE, &text)
+        };
+        assert_eq!(
+            train("2026-01-01T01:30"),
+            [
+                "an occurrence starts at 2027-03-28 01:30, which clocks in Europe/London skip; it is read as 2027-03-28 02:30"
+            ]
+        );
+        assert!(train("2026-01-01").is_empty());
+        assert!(train("2026-01-01T03:30").is_empty());
+    }
+
+    #[test]
+    fn rehearsals_are_counted_from_one() {
+        let text = "kind: release\nid: w\ntype: minor\nstatus: planned\ndeployment:\n  \
+                    rehearsals: [{at: 2027-03-14T02:10-05:00}, {at: 2027-03-28T01:10}]\n";
+        let text = format!("kind: portfolio\nstages: [test, prod]\ntimezone: Europe/London\n---\n{text}");
+        let found = of(RULE, &text);
+        assert_eq!(found[0].subject.path, "deployment/rehearsals/2");
     }
 
     #[test]
