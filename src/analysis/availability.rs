@@ -222,6 +222,7 @@ mod tests {
     use crate::analysis::testing::{Loaded, loaded};
     use crate::time::when::When;
     use proptest::prelude::*;
+    use std::fmt::Write as _;
 
     fn request(length: &str, from: &str) -> Request<'static> {
         Request {
@@ -317,7 +318,7 @@ mod tests {
             let mut text = format!("{UAT}capacity: 2\nsetup: {{lead_time: {lead}d}}\noutages: [{{from: {}, to: {}}}]\nbookings:\n", day(outage.0), day(outage.0 + outage.1));
             for (index, (from, days, units)) in booked.iter().enumerate() {
                 let (from, to) = (day(*from), day(from + days - 1));
-                text += &format!("  - {{id: b{index}, from: {from}, to: {to}, units: {units}, use: regression}}\n");
+                let _ = writeln!(text, "  - {{id: b{index}, from: {from}, to: {to}, units: {units}, use: regression}}");
             }
             let Loaded { portfolio, schedule, .. } = loaded(&text.replace("bookings:\n\n", ""));
             let occupancy = Occupancy::new(&portfolio, &schedule);

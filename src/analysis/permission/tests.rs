@@ -135,7 +135,7 @@ fn an_exception_holds_through_its_day() {
     let allowed = desk.ask(Some("2.0"), desk.at("2026-12-20T10:00"));
     assert_eq!(allowed.allowed_until, Some(desk.at("2026-12-21T00:00")));
     // Another version is not what the release brings.
-    assert_eq!(desk.rules(Some("2.1"), "2026-12-20T10:00"), ["deploy-in-freeze", "over-capacity"]);
+    assert_eq!(desk.rules(Some("2.1"), "2026-12-20T10:00"), ["unknown-reference", "deploy-in-freeze", "over-capacity"]);
 }
 
 #[test]
@@ -214,14 +214,14 @@ const TRY: &str = "id: uat, start: 2026-11-30, end: 2026-12-04, environments: [t
 
 #[test]
 fn a_version_comes_through_the_demanded_stages_and_stays_there() {
-    // By plan, where nobody records what happens in the stage: from Monday, two working days.
+    // By plan, where nobody records what happens in the stage: when its phase there is over.
     let desk = staged(&[TRY, GO], &[]);
     assert_eq!(
         desk.says(None, "2026-11-27T10:00"),
         [
-            "promotion-order: `ledger` 2.0 is not in `test` yet; 2026-11-30T00:00",
+            "promotion-order: `ledger` 2.0 is not in `test` yet; 2026-12-05T00:00",
             "soak-too-short: `ledger` 2.0 comes to `test` from 2026-11-30 on; `live` asks for 2d there; 2026-12-02T00:00",
-            "2026-12-02T00:00",
+            "2026-12-05T00:00",
         ]
     );
     // By records: on Thursday, so that the weekend does not count.
@@ -237,7 +237,7 @@ fn a_version_comes_through_the_demanded_stages_and_stays_there() {
     };
     assert_eq!(
         says("start: 2026-11-18, end: 2026-11-20"),
-        "promotion-order: `ledger` 2.0 is not in `test` yet; 2026-11-18T00:00"
+        "promotion-order: `ledger` 2.0 is not in `test` yet; 2026-11-21T00:00"
     );
     assert_eq!(
         says("start: 2026-11-12, end: 2026-11-20"),
@@ -264,7 +264,7 @@ fn going_back_and_emergencies_take_no_detour() {
 fn a_version_without_a_release_has_been_somewhere_before() {
     let records = [("try", "1.9", "2026-11-03T15:00"), ("try", "2.5", "2026-11-10T15:00")];
     let desk = staged(&[TRY, GO], &records);
-    assert_eq!(desk.rules(Some("2.4"), "2026-12-05T10:00"), ["over-capacity", "promotion-order"]);
+    assert_eq!(desk.rules(Some("2.4"), "2026-12-05T10:00"), ["unknown-reference", "over-capacity", "promotion-order"]);
     assert!(desk.rules(Some("2.5"), "2026-11-30T10:00").is_empty());
 }
 
@@ -416,4 +416,18 @@ proptest! {
             prop_assert!(ask(until - second).allowed() && !ask(until).allowed());
         }
     }
+}
+
+#[test]
+fn what_is_not_understood_forbids_it() {
+    let rules = |text: &str| Desk::new(text).rules(Some("2.0"), "2026-12-22T10:00");
+    let release = "kind: release\nid: own\ntype: minor\nstatus: planned\nscope: [{project: ledger, version: 2.0}]\n\
+                   phases: [{id: go, start: 2026-12-19, end: 2026-12-22, environments: [live]}]\n";
+    assert!(rules(&frozen("", &live("", release))).is_empty());
+    let inverted = "{id: f, from: 2027-01-04, to: 2026-12-18}";
+    assert_eq!(rules(&frozen(inverted, &live("", release))), ["invalid-value"]);
+    let elsewhere = "{id: f, from: 2027-01-04, to: 2026-12-18, stages: [test]}";
+    assert!(rules(&frozen(elsewhere, &live("", release))).is_empty());
+    let window = "windows: [{rrule: 'FREQ=WEEKLLY', start: 2026-01-03T22:00, duration: 2h}]\n";
+    assert_eq!(rules(&frozen("", &live(window, release))), ["invalid-value"]);
 }
