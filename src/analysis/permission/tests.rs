@@ -159,6 +159,18 @@ fn others_in_the_environment_forbid_it_and_drafts_do_not() {
     assert!(desk.rules(None, "2026-12-05T12:00").is_empty());
     let desk = Desk::new(&live("capacity: 2\n", &(own.clone() + &other)));
     assert!(desk.rules(None, "2026-12-05T12:00").is_empty());
+    // The release's own booking may need more than is left beside the other, or nobody beside it.
+    let wants = |how: &str| own.replace("environments: [live]", &format!("environments: [{{id: live, {how}}}]"));
+    let desk = Desk::new(&live("capacity: 2\n", &(wants("units: 2") + &other)));
+    assert_eq!(
+        desk.says(None, "2026-12-05T12:00")[0],
+        "over-capacity: `live` has too little left for the release beside `other/go`; 2026-12-06T00:00"
+    );
+    let desk = Desk::new(&live("capacity: 9\n", &(wants("exclusive: true") + &other)));
+    assert_eq!(
+        desk.says(None, "2026-12-05T12:00")[0],
+        "exclusive-overlap: `live` is wanted exclusively by the release, and used by `other/go`; 2026-12-06T00:00"
+    );
     let alone = "capacity: 9\nbookings: [{id: load, from: 2026-12-05T10:00, to: 2026-12-05T14:00, exclusive: true}]\n";
     let desk = Desk::new(&live(alone, &own));
     assert_eq!(

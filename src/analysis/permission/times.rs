@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Case, Checked, Found, Obstacle, count};
+use crate::analysis::occupancy::Booking;
 use crate::analysis::windows::{self, Deploying, Entry, EnvironmentTimes, LOOK_AHEAD, Stretch, Times, always};
 use crate::diagnostic::Subject;
 use crate::model::portfolio::Freeze;
@@ -126,9 +127,20 @@ pub fn occupied(case: &Case<'_>) -> Found {
         .collect();
     let capacity = case.place.capacity();
     let levels = case.facts.occupancy.levels_of_others(portfolio, environment, &own);
-    let taken: Vec<_> = levels.into_iter().filter(|level| level.exclusive || level.units >= capacity).collect();
-    let now = taken.iter().find(|level| level.time.contains(case.at));
-    let exclusive = now.is_some_and(|level| level.exclusive);
+    // What the release itself books may need more than one unit, or to be alone.
+    let ours = |booking: &&Booking| booking.release.is_some_and(|release| own.contains(&release));
+    let ours: Vec<&Booking> = case.facts.occupancy.of(environment).iter().filter(ours).collect();
+    let mut taken: Vec<(Stretch, bool)> = Vec::new();
+    for level in &levels {
+        if level.exclusive || level.units >= capacity {
+            taken.push((level.time, level.exclusive));
+        }
+        for booking in ours.iter().filter(|ours| ours.exclusive || level.units + ours.units > capacity) {
+            taken.extend(level.time.intersect(&booking.held()).map(|time| (time, booking.exclusive)));
+        }
+    }
+    let exclusive = taken.iter().any(|(time, exclusive)| *exclusive && time.contains(case.at));
+    let full = levels.iter().any(|level| level.time.contains(case.at) && (level.exclusive || level.units >= capacity));
     let rule = if exclusive { "exclusive-overlap" } else { "over-capacity" };
     let coming = others.iter().filter(|booking| booking.time.end > case.at).count();
     let checked = Checked { rule, what: format!("{} of others from then on", count(coming, "booking")) };
@@ -139,10 +151,15 @@ pub fn occupied(case: &Case<'_>) -> Found {
         0..=3 => names.join(", "),
         many => format!("{} and {} more", names[..3].join(", "), many - 3),
     };
-    let how = if exclusive { "is booked exclusively by" } else { "is fully booked by" };
+    let how = match (full, exclusive) {
+        (true, true) => "is booked exclusively by",
+        (true, false) => "is fully booked by",
+        (false, true) => "is wanted exclusively by the release, and used by",
+        (false, false) => "has too little left for the release beside",
+    };
     let obstacle = Obstacle {
         rule,
-        times: Interval::merge(taken.iter().map(|level| level.time).filter(|time| time.end > case.at).collect()),
+        times: Interval::merge(taken.iter().map(|(time, _)| *time).filter(|time| time.end > case.at).collect()),
         message: format!("`{}` {how} {shown}", case.place.id),
         span: there.first().map_or(case.place.id.span, |booking| booking.span),
         subject: there.first().map_or_else(|| case.place.subject(), |booking| booking.subject(portfolio)),
