@@ -148,16 +148,20 @@ impl Chart<'_> {
         let columns = self.scale.columns();
         let (mut months, mut days) = (String::new(), String::new());
         let mut day = self.scale.first;
-        let mut month = 0;
+        let mut starts: Vec<NaiveDate> = Vec::new();
         while day <= self.scale.last {
-            let at = self.scale.column(day);
-            if day.month() != month {
-                let fits = at + "Jan 2026".len() <= columns;
-                put(&mut months, at, &day.format(if fits { "%b %Y" } else { "%b" }).to_string(), columns);
-                month = day.month();
+            if starts.last().is_none_or(|last| last.month() != day.month()) {
+                starts.push(day);
             }
-            put(&mut days, at, &day.day().to_string(), columns);
+            put(&mut days, self.scale.column(day), &day.day().to_string(), columns);
             day += TimeDelta::days(7);
+        }
+        for (index, start) in starts.iter().enumerate() {
+            // The year stands where it leaves room for the next month.
+            let at = self.scale.column(*start);
+            let next = starts.get(index + 1).map_or(columns + 1, |next| self.scale.column(*next));
+            let fits = at + "Jan 2026".len() < next;
+            put(&mut months, at, &start.format(if fits { "%b %Y" } else { "%b" }).to_string(), columns);
         }
         let indent = " ".repeat(self.label + 2);
         format!("{indent}{}\n{indent}{}\n", self.paint.bold(months.trim_end()), self.paint.dim(days.trim_end()))
