@@ -260,6 +260,18 @@ fn little_or_nothing_is_no_reason_to_fail() {
 }
 
 #[test]
+fn three_centuries_of_days_are_too_much_for_one_answer() {
+    let environments =
+        (0..8).fold(String::new(), |text, n| text + &format!("---\nkind: environment\nid: e{n}\nstage: test\n"));
+    let sandbox = harbour().write("environments.yaml", environments.trim_start_matches("---\n"));
+    let all = ["schedule", "--from", "1900-01-01", "--to", "2200-12-31", "--format", "csv"];
+    let refused = env(&sandbox, &all);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("days of 8 environments are too much for one answer"), "{}", refused.stderr);
+    assert_eq!(env(&sandbox, &[&all[..], &["--by", "week"]].concat()).code, Some(0));
+}
+
+#[test]
 fn capacities_and_ranges_at_their_ends() {
     let bookings: String = (0..300).fold(String::new(), |text, n| {
         text + &format!("  - {{id: b{n}, from: 2026-03-04, to: 2026-03-04, units: 100}}\n")

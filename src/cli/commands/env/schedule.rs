@@ -37,6 +37,9 @@ enum By {
     Week,
 }
 
+/// The most cells in one answer: two years of days for a thousand environments.
+const MOST_CELLS: usize = 750_000;
+
 impl Command for Schedule {
     const FORMATS: &'static [Format] = &[Format::Human, Format::Json, Format::Csv, Format::Markdown, Format::Svg];
 
@@ -59,6 +62,12 @@ impl Command for Schedule {
             }
         };
         let days = days(weeks);
+        let columns = usize::try_from(days.count()).unwrap_or(usize::MAX) / if weeks { 7 } else { 1 };
+        if columns.saturating_mul(wanted.len()) > MOST_CELLS {
+            let (what, environments) = (if weeks { "weeks" } else { "days" }, wanted.len());
+            let message = format!("{columns} {what} of {environments} environments are too much for one answer");
+            return Err(Error::usage(message).hint("ask for a shorter time, fewer environments, or `--by week`"));
+        }
         let view =
             super::view(&mut context, schedule::SCHEMA, |header, input| Timeline::new(header, input, &wanted, days));
         global.write(&match global.format {
