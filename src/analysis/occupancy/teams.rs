@@ -140,7 +140,8 @@ fn overloads<'w>(works: impl Iterator<Item = &'w Work<'w>>, capacity: i64, team:
         let after = work.dates.end.succ_opt().unwrap_or(work.dates.end);
         events.extend([(work.dates.start, at, work.share), (after, at, -work.share)]);
         for day in work.worker.extras().filter(|day| (work.dates.start..=work.dates.end).contains(day)) {
-            *off.entry(day).or_default() += work.share;
+            let asked = off.entry(day).or_default();
+            *asked = asked.saturating_add(work.share);
         }
     }
     events.sort_unstable();
@@ -152,7 +153,8 @@ fn overloads<'w>(works: impl Iterator<Item = &'w Work<'w>>, capacity: i64, team:
         let Some(&(until, ..)) = events.get(place + 1).filter(|_| under_way > capacity) else { continue };
         for day in day.iter_days().take_while(|day| *day < until) {
             let worked = calendars.iter().filter(|(calendar, _)| calendar.is_working(day)).map(|(_, asked)| asked);
-            let demand = worked.sum::<i64>() + off.get(&day).copied().unwrap_or_default();
+            let written = off.get(&day).copied().unwrap_or_default();
+            let demand = worked.fold(written, |sum, asked| sum.saturating_add(*asked));
             if demand > capacity {
                 note(&mut found, day, demand, team);
             }
