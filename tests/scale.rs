@@ -9,6 +9,7 @@ mod generator;
 use relm::analysis::schedule::Schedule;
 use relm::graph::Graph;
 use relm::load::source::Source;
+use relm::model::facts::Facts;
 use relm::rules::{self, Context};
 use relm::time::{Clock, When};
 
@@ -41,7 +42,8 @@ fn it_is_sound() {
     let clock = Clock::at(When::parse(generator::TODAY).unwrap(), loaded.portfolio.zone);
     let graph = Graph::new(&loaded.portfolio);
     let schedule = Schedule::new(&loaded.portfolio, &graph, clock.today);
-    let context = Context::new(&loaded.portfolio, &graph, &schedule, &clock);
+    let facts = Facts::default();
+    let context = Context::new(&loaded.portfolio, &graph, &schedule, &facts, &clock);
     let found = rules::run(&context, &loaded.findings, &[]).findings;
     let said: Vec<_> = found.iter().map(|finding| (finding.rule, &finding.subject.id, &finding.message)).collect();
     assert!(said.len() < MANIFESTS / 20, "{said:#?}");

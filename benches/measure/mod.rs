@@ -15,6 +15,7 @@ use relm::graph::Graph;
 use relm::load::exclude::Exclude;
 use relm::load::source::Source;
 use relm::load::{document, yaml};
+use relm::model::facts::Facts;
 use relm::report::Header;
 use relm::report::check::{self, Check, Scope};
 use relm::rules;
@@ -89,7 +90,8 @@ fn one_run(root: &Path, today: &str) -> Outcome<Vec<(&'static str, Duration)>> {
     clock.lap("graph");
     let schedule = Schedule::new(&loaded.portfolio, &graph, now.today);
     clock.lap("schedule");
-    let context = rules::Context::new(&loaded.portfolio, &graph, &schedule, &now);
+    let facts = Facts::default();
+    let context = rules::Context::new(&loaded.portfolio, &graph, &schedule, &facts, &now);
     let outcome = rules::run(&context, &loaded.findings, &[]);
     clock.lap("rules");
     loaded.attach_texts(&source, &outcome.findings);
@@ -112,7 +114,8 @@ pub fn slowest_rules(root: &Path, today: &str, count: usize) -> Outcome<Vec<(&'s
     let clock = Clock::at(When::parse(today)?, loaded.portfolio.zone);
     let graph = Graph::new(&loaded.portfolio);
     let schedule = Schedule::new(&loaded.portfolio, &graph, clock.today);
-    let context = rules::Context::new(&loaded.portfolio, &graph, &schedule, &clock);
+    let facts = Facts::default();
+    let context = rules::Context::new(&loaded.portfolio, &graph, &schedule, &facts, &clock);
     let time = |name: &'static str| {
         let once = || {
             let started = Instant::now();

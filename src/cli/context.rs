@@ -14,9 +14,11 @@ use crate::analysis::schedule::Schedule;
 use crate::diagnostic::{Finding, Severity};
 use crate::git::Repo;
 use crate::graph::Graph;
+use crate::load::facts::{self, Wants};
 use crate::load::root::find_root;
 use crate::load::source::Source;
 use crate::load::{self, Loaded};
+use crate::model::facts::Facts;
 use crate::report::{Header, Revision};
 use crate::rules::{self, Group, Manifests, Outcome, RULES};
 use crate::time::{Clock, When};
@@ -37,6 +39,8 @@ pub struct Context<'g> {
     plan: OnceLock<ManuallyDrop<(Graph, Schedule)>>,
     /// Likewise.
     occupancy: OnceLock<ManuallyDrop<Occupancy>>,
+    /// Likewise.
+    facts: OnceLock<Facts>,
 }
 
 impl<'g> Context<'g> {
@@ -95,6 +99,7 @@ impl<'g> Context<'g> {
             clock,
             plan: OnceLock::new(),
             occupancy: OnceLock::new(),
+            facts: OnceLock::new(),
         })
     }
 
@@ -121,6 +126,12 @@ impl<'g> Context<'g> {
         self.occupancy.get_or_init(|| ManuallyDrop::new(Occupancy::new(&self.loaded.portfolio, self.schedule())))
     }
 
+    /// What it takes to judge gates, approvals and artefacts, learnt outside manifests.
+    pub fn facts(&self) -> &Facts {
+        let learn = || facts::gather(&self.source, &self.loaded, Wants::to_judge(&self.loaded.portfolio));
+        self.facts.get_or_init(learn)
+    }
+
     /// Judges the portfolio by the rules of these names, or by all. The plan is made beside the rules that need none.
     pub fn judge(&self, only: &[&str]) -> Outcome {
         let (portfolio, clock) = (&self.loaded.portfolio, &self.clock);
@@ -130,7 +141,7 @@ impl<'g> Context<'g> {
         } else {
             (self.plan(), judge_manifests())
         };
-        let context = rules::Context::new(portfolio, graph, schedule, clock);
+        let context = rules::Context::new(portfolio, graph, schedule, self.facts(), clock);
         rules::conclude(&context, &self.loaded.findings, early, only)
     }
 

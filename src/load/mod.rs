@@ -3,6 +3,7 @@
 mod confine;
 pub mod document;
 pub mod exclude;
+pub mod facts;
 #[cfg(test)]
 mod fuzz_tests;
 #[cfg(test)]

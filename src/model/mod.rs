@@ -2,6 +2,7 @@
 
 pub mod decode;
 pub mod environment;
+pub mod facts;
 mod fields;
 pub mod index;
 pub mod node;

@@ -3,6 +3,7 @@
 mod bookings;
 mod dependencies;
 mod environments;
+mod gates;
 mod governance;
 mod manifest;
 mod production;
@@ -25,6 +26,7 @@ use crate::analysis::schedule::{PhaseSchedule, ReleaseSchedule, Schedule};
 use crate::choice;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::graph::Graph;
+use crate::model::facts::Facts;
 use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
 use crate::time::Clock;
@@ -44,6 +46,8 @@ choice! {
         Schedule = "schedule",
         /// Where things run.
         Environments = "environments",
+        /// What must be met and approved.
+        Gates = "gates",
         /// Who answers for what.
         Governance = "governance",
         /// Findings that are allowed.
@@ -104,6 +108,8 @@ pub struct Context<'p> {
     pub graph: &'p Graph,
     /// When things happen.
     pub schedule: &'p Schedule,
+    /// What was learnt outside manifests.
+    pub facts: &'p Facts,
     /// Today and now.
     pub clock: &'p Clock,
     /// Made by the first rule that asks.
@@ -116,9 +122,15 @@ pub struct Context<'p> {
 
 impl<'p> Context<'p> {
     /// A portfolio with its plan, at a moment.
-    pub fn new(portfolio: &'p Portfolio, graph: &'p Graph, schedule: &'p Schedule, clock: &'p Clock) -> Self {
+    pub fn new(
+        portfolio: &'p Portfolio,
+        graph: &'p Graph,
+        schedule: &'p Schedule,
+        facts: &'p Facts,
+        clock: &'p Clock,
+    ) -> Self {
         let (shipments, occupancy, installed) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { portfolio, graph, schedule, clock, shipments, occupancy, installed }
+        Self { portfolio, graph, schedule, facts, clock, shipments, occupancy, installed }
     }
 
     /// The same without the plan.

@@ -9,6 +9,7 @@ use crate::diagnostic::Finding;
 use crate::graph::Graph;
 use crate::load::source::Source;
 use crate::load::{Loaded, load};
+use crate::model::facts::Facts;
 use crate::time::Clock;
 use crate::time::when::When;
 
@@ -45,7 +46,8 @@ pub fn findings(text: &str) -> Vec<Finding> {
     let clock = Clock::at(When::parse(today).unwrap(), portfolio.zone);
     let graph = Graph::new(&portfolio);
     let schedule = Schedule::new(&portfolio, &graph, clock.today);
-    let cx = Context::new(&portfolio, &graph, &schedule, &clock);
+    let facts = Facts::default();
+    let cx = Context::new(&portfolio, &graph, &schedule, &facts, &clock);
     run(&cx, &findings, &[]).findings
 }
 

@@ -1,0 +1,55 @@
+//! What loading learns outside manifests, and only when somebody asks: reading history, reports and artefacts costs more than
+//! reading the manifests.
+
+use super::portfolio::Loaded;
+use super::source::Source;
+use crate::model::Portfolio;
+use crate::model::facts::Facts;
+use crate::model::portfolio::Provenance as Policy;
+use crate::model::release::Gate;
+
+/// What shall be learnt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// The history behind approvals and scopes.
+    pub provenance: bool,
+    /// The reports and documents that criteria point to.
+    pub evidence: bool,
+    /// The files that ship.
+    pub artifacts: bool,
+}
+
+impl Wants {
+    /// What it takes to judge the gates of a portfolio: the history only where its approvals are to be proven, may become stale,
+    /// or must not come from those who wrote the scope.
+    pub fn to_judge_gates(portfolio: &Portfolio) -> Self {
+        let policy = portfolio.settings.approvals.as_ref();
+        let is_strict = policy.is_some_and(|policy| {
+            !matches!(policy.provenance, None | Some(Policy::None))
+                || policy.separation_of_duties == Some(true)
+                || !policy.stale_when_changed.is_empty()
+        });
+        let approvals = || {
+            let gates = portfolio.releases.iter().flat_map(|release| &release.gates);
+            let changes = portfolio.changes.iter().flat_map(|change| &change.approvals);
+            gates.flat_map(|gate| &gate.approvals).chain(changes)
+        };
+        let provenance = is_strict && approvals().next().is_some();
+        let templates = portfolio.settings.gate_templates.iter().flat_map(|(_, template)| &template.criteria);
+        let own = portfolio.releases.iter().flat_map(|release| &release.gates).flat_map(|gate: &Gate| &gate.criteria);
+        let evidence = own.chain(templates).any(|criterion| criterion.check.is_some() || criterion.evidence.is_some());
+        Self { provenance, evidence, artifacts: false }
+    }
+
+    /// What it takes to judge everything.
+    pub fn to_judge(portfolio: &Portfolio) -> Self {
+        let items = portfolio.releases.iter().flat_map(|release| &release.scope);
+        let artifacts = items.flat_map(|item| &item.artifacts).any(|artifact| artifact.sha256.is_some());
+        Self { artifacts, ..Self::to_judge_gates(portfolio) }
+    }
+}
+
+/// Learns it.
+pub fn gather(_source: &Source, _loaded: &Loaded, _wants: Wants) -> Facts {
+    Facts::default()
+}
