@@ -9,6 +9,7 @@ use super::args::{Format, Global};
 use super::error::Error;
 use super::find;
 use super::progress::Progress;
+use crate::analysis::gates::Gates;
 use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::Schedule;
 use crate::diagnostic::{Finding, Severity};
@@ -19,6 +20,7 @@ use crate::load::root::find_root;
 use crate::load::source::Source;
 use crate::load::{self, Loaded};
 use crate::model::facts::Facts;
+use crate::report::plan::Input;
 use crate::report::{Header, Revision};
 use crate::rules::{self, Group, Manifests, Outcome, RULES};
 use crate::time::{Clock, When};
@@ -130,6 +132,18 @@ impl<'g> Context<'g> {
     pub fn facts(&self) -> &Facts {
         let learn = || facts::gather(&self.source, &self.loaded, Wants::to_judge(&self.loaded.portfolio));
         self.facts.get_or_init(learn)
+    }
+
+    /// Where the gates stand.
+    pub fn gates(&self) -> Gates<'_> {
+        let portfolio = &self.loaded.portfolio;
+        Gates { portfolio, schedule: self.schedule(), facts: self.facts(), clock: &self.clock }
+    }
+
+    /// What the views of plans are made from.
+    pub fn input(&self) -> Input<'_> {
+        let portfolio = &self.loaded.portfolio;
+        Input { portfolio, graph: self.graph(), schedule: self.schedule(), gates: self.gates() }
     }
 
     /// Judges the portfolio by the rules of these names, or by all. The plan is made beside the rules that need none.

@@ -358,11 +358,8 @@ pub fn guarded(portfolio: &Portfolio, r: usize, before: Option<&str>, gate: &str
     match before.or(template).unwrap_or("production") {
         "first" => (!release.phases.is_empty()).then_some(Node::Phase(r, 0)).into_iter().collect(),
         "production" => {
-            let mut guarded: Vec<Node> = production_phases(portfolio, r).map(|p| Node::Phase(r, p)).collect();
-            for &child in portfolio.children(r) {
-                guarded.extend(production_phases(portfolio, child).map(|p| Node::Phase(child, p)));
-            }
-            guarded
+            let phases = |r| production_phases(portfolio, r).map(move |p| Node::Phase(r, p));
+            portfolio.family(r).into_iter().flat_map(phases).collect()
         }
         id => release.phases.iter().position(|phase| phase.id == *id).map(|p| Node::Phase(r, p)).into_iter().collect(),
     }

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::Header;
 use super::plan::Input;
-use crate::analysis::gates::{self, State};
 use crate::diagnostic::Span;
 use crate::graph::{Edge, Node};
 use crate::model::release::Link;
@@ -89,7 +88,7 @@ pub enum Focus {
 impl GraphView {
     /// The graph around a focus.
     pub fn new(header: Header, input: Input<'_>, focus: &Focus) -> Self {
-        let mut draft = Draft { input, today: header.today, focus, nodes: BTreeSet::new(), edges: BTreeMap::new() };
+        let mut draft = Draft { input, focus, nodes: BTreeSet::new(), edges: BTreeMap::new() };
         match focus {
             Focus::Portfolio(releases) => draft.overview(releases),
             Focus::Release(r) => draft.release(*r),
@@ -113,7 +112,6 @@ type Key = (Node, Node, &'static str, Option<(Option<&'static str>, Option<Strin
 
 struct Draft<'a> {
     input: Input<'a>,
-    today: NaiveDate,
     focus: &'a Focus,
     /// A release is its finish.
     nodes: BTreeSet<Node>,
@@ -286,9 +284,8 @@ impl Draft<'_> {
                 (date, date, reached.then_some("done"))
             }
             Node::Gate(r, g) => {
-                let gate = &portfolio.releases[r].gates[g];
-                let status = gates::status(portfolio, schedule, r, gate, self.today);
-                (status.due, status.due, Some(State::as_str(status.state)))
+                let gate = self.input.gates.written(r, g);
+                (gate.due, gate.due, Some(gate.state.as_str()))
             }
         };
         NodeView {

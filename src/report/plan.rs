@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Header;
 use super::check::FindingView;
-use crate::analysis::gates::{self, State};
+use crate::analysis::gates::Gates;
 use crate::analysis::schedule::{self, Dates, PhaseSchedule, ReleaseSchedule, Schedule};
 use crate::graph::{Graph, order, production_phases};
 use crate::model::release::{Phase, Release};
@@ -219,6 +219,8 @@ pub struct Input<'p> {
     pub graph: &'p Graph,
     /// When things happen.
     pub schedule: &'p Schedule,
+    /// Where the gates stand.
+    pub gates: Gates<'p>,
 }
 
 impl Plan {
@@ -230,8 +232,7 @@ impl Plan {
         baseline: &dyn Fn(usize) -> Option<Baseline>,
         findings: Vec<FindingView>,
     ) -> Self {
-        let Input { portfolio, graph, schedule } = input;
-        let today = header.today;
+        let Input { portfolio, graph, schedule, .. } = input;
         let mut wanted = wanted.to_vec();
         // A composite stands before its parts, and a family where its first work begins.
         wanted.sort_by_cached_key(|&r| {
@@ -240,7 +241,7 @@ impl Plan {
             let root = family.last().copied().unwrap_or(r);
             ((start(root).is_none(), start(root), root), (family.len(), start(r), r))
         });
-        let releases = wanted.iter().map(|&r| release_view(input, r, baseline(r), today)).collect();
+        let releases = wanted.iter().map(|&r| release_view(input, r, baseline(r))).collect();
         let chosen: HashSet<usize> = wanted.iter().copied().collect();
         let order = order::releases(portfolio, graph)
             .into_iter()
@@ -256,7 +257,7 @@ impl Plan {
 }
 
 /// What the plan says of one release.
-pub fn release_view(input: Input<'_>, r: usize, baseline: Option<Baseline>, today: NaiveDate) -> ReleaseView {
+pub fn release_view(input: Input<'_>, r: usize, baseline: Option<Baseline>) -> ReleaseView {
     let Input { portfolio, schedule, .. } = input;
     let release = &portfolio.releases[r];
     let own = &schedule.releases[r];
@@ -300,18 +301,16 @@ pub fn release_view(input: Input<'_>, r: usize, baseline: Option<Baseline>, toda
                 actual: milestone.actual.as_ref().map(|date| date.value),
             })
             .collect(),
-        gates: release
+        gates: input
             .gates
+            .of(r)
             .iter()
-            .map(|gate| {
-                let status = gates::status(portfolio, schedule, r, gate, today);
-                GateView {
-                    id: gate.id.to_string(),
-                    due: status.due,
-                    state: State::as_str(status.state),
-                    criteria: Criteria { met: status.met, total: status.criteria },
-                    approvals: Approvals { given: status.given, required: status.required },
-                }
+            .map(|gate| GateView {
+                id: gate.id.to_string(),
+                due: gate.due,
+                state: gate.state.as_str(),
+                criteria: Criteria { met: gate.met(), total: gate.criteria.len() },
+                approvals: Approvals { given: gate.given(), required: gate.demanded() },
             })
             .collect(),
         projects: release

@@ -20,6 +20,7 @@ mod wording;
 
 use std::sync::OnceLock;
 
+use crate::analysis::gates::{Gates, Judged};
 use crate::analysis::installed::Installed;
 use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::{PhaseSchedule, ReleaseSchedule, Schedule};
@@ -114,6 +115,8 @@ pub struct Context<'p> {
     pub clock: &'p Clock,
     /// Made by the first rule that asks.
     shipments: OnceLock<Shipments<'p>>,
+    /// By index of release, likewise.
+    gates: Vec<OnceLock<Vec<Judged<'p>>>>,
     /// Likewise.
     occupancy: OnceLock<Occupancy>,
     /// Likewise.
@@ -130,7 +133,8 @@ impl<'p> Context<'p> {
         clock: &'p Clock,
     ) -> Self {
         let (shipments, occupancy, installed) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { portfolio, graph, schedule, facts, clock, shipments, occupancy, installed }
+        let gates = (0..portfolio.releases.len()).map(|_| OnceLock::new()).collect();
+        Self { portfolio, graph, schedule, facts, clock, shipments, gates, occupancy, installed }
     }
 
     /// The same without the plan.
@@ -141,6 +145,13 @@ impl<'p> Context<'p> {
     /// Which version of what ships or is live, and when.
     fn shipments(&self) -> &Shipments<'p> {
         self.shipments.get_or_init(|| Shipments::new(self))
+    }
+
+    /// The gates of a release, by its index: those it writes and those that are demanded of it.
+    pub fn gates(&self, release: usize) -> &[Judged<'p>] {
+        let gates =
+            || Gates { portfolio: self.portfolio, schedule: self.schedule, facts: self.facts, clock: self.clock };
+        self.gates[release].get_or_init(|| gates().of(release))
     }
 
     /// Who uses which environment when.

@@ -49,7 +49,7 @@ impl<'p> Collector<'p> {
 
     fn gates(&mut self, of: &One<'p>) {
         for gate in &of.release.gates {
-            let Some(due) = gates::due(self.portfolio, self.schedule, of.index, gate) else { continue };
+            let Some(due) = gates::due_of(self.portfolio, self.schedule, of.index, gate) else { continue };
             let event =
                 of.days(EventKind::Gate, &format!("gates/{}", gate.id), named(&gate.common, &gate.id), due, due);
             self.push(about(event, &gate.common, gate.id.span));

@@ -8,7 +8,6 @@ use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::render::{graph as render, json};
 use crate::report::graph::{self, Focus, GraphView};
-use crate::report::plan::Input;
 use crate::report::show::{Found, Object, find};
 
 /// Show what waits for what, as a tree or a picture
@@ -34,8 +33,7 @@ impl Command for Graph {
         let context = Context::open(global)?;
         let focus = self.focus(&context)?;
         context.note_findings();
-        let input =
-            Input { portfolio: &context.loaded.portfolio, graph: context.graph(), schedule: context.schedule() };
+        let input = context.input();
         let view = GraphView::new(context.header(graph::SCHEMA), input, &focus);
         global.write(&match global.format {
             Format::Json => json::render(&view),

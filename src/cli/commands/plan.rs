@@ -13,7 +13,7 @@ use crate::cli::error::Error;
 use crate::diagnostic::Finding;
 use crate::render::{json, plan as render};
 use crate::report::check;
-use crate::report::plan::{self, Baseline, Ends, Input};
+use crate::report::plan::{self, Baseline, Ends};
 
 /// See what is scheduled, what is critical, what is late and what is wrong
 #[derive(Debug, Parser)]
@@ -55,8 +55,7 @@ impl Command for Plan {
         context.attach_texts(&findings);
         let baseline = |r: usize| base.as_ref().and_then(|base| baseline(&context, base, r));
         let views = check::views(&findings, &context.loaded.sources);
-        let input =
-            Input { portfolio: &context.loaded.portfolio, graph: context.graph(), schedule: context.schedule() };
+        let input = context.input();
         let mut view = plan::Plan::new(context.header(plan::SCHEMA), input, &wanted, &baseline, views);
         view.base = base.as_ref().and_then(|base| base.source.commit()).map(str::to_owned);
         global.write(&match global.format {

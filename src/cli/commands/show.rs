@@ -8,7 +8,6 @@ use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::render::{json, show as render};
 use crate::report::check;
-use crate::report::plan::Input;
 use crate::report::show::{self, Found, Material, Object};
 
 /// Show everything about one object: its plan, what it touches, what is wrong
@@ -72,9 +71,5 @@ pub(super) fn unknown(id: &str, nearest: Option<String>) -> Error {
 }
 
 fn material<'c>(context: &'c Context<'_>) -> Material<'c> {
-    Material {
-        plan: Input { portfolio: &context.loaded.portfolio, graph: context.graph(), schedule: context.schedule() },
-        clock: context.clock,
-        sources: &context.loaded.sources,
-    }
+    Material { plan: context.input(), clock: context.clock, sources: &context.loaded.sources }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{Draft, Item, Material, Source};
+use crate::analysis::gates::Gates;
 use crate::analysis::schedule::{Dates, Schedule};
 use crate::diagnostic::{FileId, Span};
 use crate::graph::{Graph, Node};
@@ -24,6 +25,7 @@ pub struct Context<'p> {
     pub portfolio: &'p Portfolio,
     pub graph: &'p Graph,
     pub schedule: &'p Schedule,
+    pub gates: Gates<'p>,
     pub clock: Clock,
     material: Material<'p>,
     files: RefCell<BTreeSet<FileId>>,
@@ -31,8 +33,8 @@ pub struct Context<'p> {
 
 impl<'p> Context<'p> {
     pub fn new(material: Material<'p>) -> Self {
-        let Input { portfolio, graph, schedule } = material.plan;
-        Self { portfolio, graph, schedule, clock: material.clock, material, files: RefCell::default() }
+        let Input { portfolio, graph, schedule, gates } = material.plan;
+        Self { portfolio, graph, schedule, gates, clock: material.clock, material, files: RefCell::default() }
     }
 
     pub fn input(&self) -> Input<'p> {

@@ -2,7 +2,6 @@
 
 use super::context::Context;
 use super::{Draft, Item, network};
-use crate::analysis::gates::{self, State};
 use crate::analysis::schedule::{Bound, written_start};
 use crate::graph::{Node, guarded};
 use crate::model::Identified;
@@ -90,13 +89,13 @@ pub fn milestone(cx: &Context<'_>, r: usize, m: usize, draft: &mut Draft) {
 pub fn gate_item(cx: &Context<'_>, r: usize, g: usize) -> Item {
     let release = &cx.portfolio.releases[r];
     let gate = &release.gates[g];
-    let status = gates::status(cx.portfolio, cx.schedule, r, gate, cx.clock.today);
+    let judged = cx.gates.written(r, g);
     Item::new("gate", format!("{}/{}", release.id, gate.id))
         .name(gate.common.name())
-        .on(status.due)
-        .state(Some(State::as_str(status.state)))
-        .with((status.criteria > 0).then(|| format!("{} of {} criteria", status.met, status.criteria)))
-        .with((status.required > 0).then(|| format!("{} of {} approvals", status.given, status.required)))
+        .on(judged.due)
+        .state(Some(judged.state.as_str()))
+        .with((!judged.criteria.is_empty()).then(|| format!("{} of {} criteria", judged.met(), judged.criteria.len())))
+        .with((judged.demanded() > 0).then(|| format!("{} of {} approvals", judged.given(), judged.demanded())))
         .at(cx.source(gate.id.span))
 }
 
@@ -104,18 +103,25 @@ pub fn gate_item(cx: &Context<'_>, r: usize, g: usize) -> Item {
 pub fn gate(cx: &Context<'_>, r: usize, g: usize, draft: &mut Draft) {
     let release = &cx.portfolio.releases[r];
     let gate = &release.gates[g];
-    let status = gates::status(cx.portfolio, cx.schedule, r, gate, cx.clock.today);
+    let judged = cx.gates.written(r, g);
     cx.common(&gate.common, gate.id.span, draft);
     draft.fact("release", Some(&release.id));
-    draft.fact("state", Some(State::as_str(status.state)));
+    draft.fact("state", Some(judged.state.as_str()));
     let written = if gate.due.is_some() { "" } else { ", the last working day before" };
-    draft.fact("due", status.due.map(|due| format!("{due}{written}")));
+    draft.fact("due", judged.due.map(|due| format!("{due}{written}")));
     draft.fact("submitted", gate.submitted.as_ref());
-    draft.fact("criteria", (status.criteria > 0).then(|| format!("{} of {} met", status.met, status.criteria)));
-    draft.fact("approvals", (status.required > 0).then(|| format!("{} of {} given", status.given, status.required)));
-    let criteria = gates::criteria(cx.portfolio, gate).into_iter().map(|criterion| criterion_item(cx, criterion));
+    draft.fact(
+        "criteria",
+        (!judged.criteria.is_empty()).then(|| format!("{} of {} met", judged.met(), judged.criteria.len())),
+    );
+    draft.fact(
+        "approvals",
+        (judged.demanded() > 0).then(|| format!("{} of {} given", judged.given(), judged.demanded())),
+    );
+    let criteria = judged.criteria.iter().map(|judged| criterion_item(cx, judged.criterion));
     draft.section("criteria", "Criteria", criteria.collect());
-    let required = gates::requirements(cx.portfolio, gate).into_iter().map(|(role, count)| {
+    let required = judged.required.iter().map(|required| {
+        let (role, count) = (required.role, required.count);
         Item::new("role", role).with((count > 1).then(|| format!("{count} people"))).at(cx.source(role.span))
     });
     draft.section("required_approvals", "Who must approve", required.collect());

@@ -2,7 +2,6 @@
 
 use super::context::{Context, by_date};
 use super::{Draft, Item, delivery, network, phase, records};
-use crate::analysis::gates;
 use crate::analysis::schedule::ReleaseSchedule;
 use crate::graph::{Node, order};
 use crate::model::Identified;
@@ -12,7 +11,7 @@ use crate::report::plan::release_view;
 /// A release.
 pub fn describe(cx: &Context<'_>, r: usize, draft: &mut Draft) {
     let release = &cx.portfolio.releases[r];
-    let view = release_view(cx.input(), r, None, cx.clock.today);
+    let view = release_view(cx.input(), r, None);
     cx.common(release.common(), release.id.span, draft);
     draft.release = Some(view);
     facts(cx, release, &cx.schedule.releases[r], draft);
@@ -155,8 +154,8 @@ fn people_and_papers(cx: &Context<'_>, r: usize, draft: &mut Draft) {
     let requirements = release.requirements.iter().map(|requirement| {
         let gate = requirement.verified_by.as_ref();
         let state = gate
-            .and_then(|id| release.gates.iter().find(|gate| gate.id == *id))
-            .map(|gate| gates::status(cx.portfolio, cx.schedule, r, gate, cx.clock.today).state.as_str());
+            .and_then(|id| release.gates.iter().position(|gate| gate.id == *id))
+            .map(|g| cx.gates.written(r, g).state.as_str());
         Item::new("requirement", &requirement.id)
             .name(requirement.common.name())
             .state(state)

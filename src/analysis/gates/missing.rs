@@ -1,0 +1,57 @@
+//! What keeps a gate from being passed.
+
+use std::fmt;
+
+use super::{Judged, JudgedApproval, JudgedCriterion, Outcome, Required};
+
+/// One thing that is missing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Missing<'j> {
+    /// The gate asks for nothing, so nothing passes it.
+    Everything,
+    /// Somebody refused.
+    Refused(&'j JudgedApproval<'j>),
+    /// A criterion is not met.
+    Criterion(&'j JudgedCriterion<'j>),
+    /// Approvals of a role.
+    Approvals(&'j Required<'j>),
+}
+
+pub(super) fn of<'j>(gate: &'j Judged<'_>) -> Vec<Missing<'j>> {
+    let mut missing: Vec<Missing<'j>> = gate.rejections().map(Missing::Refused).collect();
+    if gate.criteria.is_empty() && gate.required.is_empty() {
+        missing.push(Missing::Everything);
+    }
+    missing.extend(gate.criteria.iter().filter(|criterion| !criterion.outcome.is_met()).map(Missing::Criterion));
+    missing.extend(gate.required.iter().filter(|required| required.lacking() > 0).map(Missing::Approvals));
+    missing
+}
+
+impl fmt::Display for Missing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everything => f.write_str("it has no criteria and needs no approval"),
+            Self::Refused(entry) => write!(f, "`{}` refused as {}", entry.approval.by, entry.approval.role),
+            Self::Criterion(criterion) => {
+                write!(f, "criterion `{}`", criterion.criterion.id)?;
+                match &criterion.outcome {
+                    Outcome::WaiverExpired(day) => write!(f, ": its waiver ended on {day}"),
+                    _ => f.write_str(" is not met"),
+                }
+            }
+            Self::Approvals(required) => {
+                let lacking = required.lacking();
+                match (lacking, required.count) {
+                    (1, 1) => write!(f, "approval by a {}", required.role)?,
+                    (1, count) => write!(f, "1 of {count} approvals by a {}", required.role)?,
+                    (lacking, count) => write!(f, "{lacking} of {count} approvals by a {}", required.role)?,
+                }
+                if required.is_stale() {
+                    let by: Vec<_> = required.stale.iter().map(|by| format!("`{by}`")).collect();
+                    write!(f, ": what {} approved has changed", by.join(" and "))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
