@@ -5,12 +5,14 @@
 //! the end of the stretch that their union has around it, so nothing is stepped through.
 
 mod doubt;
+mod gates;
 mod times;
 mod versions;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::deployments;
+use super::gates::Gates;
 use super::installed::Installed;
 use super::occupancy::Occupancy;
 use super::promotion;
@@ -35,6 +37,8 @@ pub struct Facts<'p> {
     pub occupancy: &'p Occupancy,
     /// What is installed where.
     pub installed: &'p Installed<'p>,
+    /// Where the gates stand.
+    pub gates: Gates<'p>,
     /// The present day: what a plan says of later is what is expected, of earlier it is for records to say.
     pub today: NaiveDate,
 }
@@ -133,7 +137,7 @@ const JUDGES: &[fn(&Case<'_>) -> Found] = &[
     versions::promoted,
     versions::soaked,
     versions::requirements,
-    // Gates belong here: what the gates of the release still lack at that time.
+    gates::passed,
 ];
 
 /// Judges a deployment at an instant.

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::analysis::testing::{Loaded, loaded};
-use crate::time::{When, zone};
+use crate::model::facts::Facts as LearntFacts;
+use crate::time::{Clock, When, zone};
 
 /// The day the schedule is made for.
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 16).unwrap();
@@ -16,13 +17,21 @@ const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 16).unwrap();
 struct Desk {
     loaded: Loaded,
     occupancy: Occupancy,
+    learnt: LearntFacts,
+    clock: Clock,
 }
 
 impl Desk {
     fn new(text: &str) -> Self {
         let loaded = loaded(text);
         let occupancy = Occupancy::new(&loaded.portfolio, &loaded.schedule);
-        Self { loaded, occupancy }
+        let clock = Clock::at(When::Date(TODAY), loaded.portfolio.zone);
+        Self { loaded, occupancy, learnt: LearntFacts::default(), clock }
+    }
+
+    fn gates(&self) -> Gates<'_> {
+        let Loaded { portfolio, schedule } = &self.loaded;
+        Gates { portfolio, schedule, facts: &self.learnt, clock: &self.clock }
     }
 
     fn at(&self, time: &str) -> DateTime<Utc> {
@@ -39,6 +48,7 @@ impl Desk {
             schedule: &self.loaded.schedule,
             occupancy: &self.occupancy,
             installed: &installed,
+            gates: self.gates(),
             today: TODAY,
         };
         let environment = portfolio.environments.index("live").unwrap();
@@ -338,6 +348,7 @@ fn the_next_release_that_goes_there_is_meant() {
         schedule: &desk.loaded.schedule,
         occupancy: &desk.occupancy,
         installed: &installed,
+        gates: desk.gates(),
         today: TODAY,
     };
     let found = |version: Option<&str>, at: &str| {
@@ -442,4 +453,34 @@ fn what_is_not_understood_forbids_it() {
     assert!(rules(&frozen(elsewhere, &live("", release))).is_empty());
     let window = "windows: [{rrule: 'FREQ=WEEKLLY', start: 2026-01-03T22:00, duration: 2h}]\n";
     assert_eq!(rules(&frozen("", &live(window, release))), ["invalid-value"]);
+}
+
+#[test]
+fn gates_on_the_way_must_be_passed() {
+    let gates = |rest: &str| {
+        live(
+            "",
+            &format!(
+                "---\nkind: environment\nid: copy\nstage: test\n---\nkind: release\nid: all\ntype: major\nstatus: planned\n\
+                 gates: [{{id: board, criteria: [{{id: a}}]}}]\n---\nkind: release\nid: r\ntype: {rest}\
+                 part_of: all\nstatus: planned\nscope: [{{project: ledger, version: 2.0}}]\nphases:\n\
+                 - {{id: test, date: 2026-12-01, environments: [copy]}}\n- {{id: go, date: 2026-12-02, environments: [live]}}\n\
+                 - {{id: close, date: 2026-12-09}}\n\
+                 gates:\n- {{id: start, before: test, criteria: [{{id: b, status: met}}]}}\n\
+                 - {{id: end, before: close, criteria: [{{id: c}}]}}\n\
+                 - {{id: go-live, requires: [{{role: board}}], approvals: [{{role: board, by: ann, decision: rejected}}]}}\n"
+            ),
+        )
+    };
+    let said = Desk::new(&gates("minor\n")).says(Some("2.0"), "2026-12-02");
+    assert_eq!(
+        said,
+        [
+            "gate-not-passed: gate `go-live` of `r` is rejected: `ann` refused as board; approval by a board; never",
+            "gate-not-passed: gate `board` of `all` is pending: criterion `a` is not met; never",
+            "never"
+        ]
+    );
+    let said = Desk::new(&gates("emergency\n")).says(Some("2.0"), "2026-12-02");
+    assert_eq!(said, ["2026-12-02T00:00"], "they may follow");
 }

@@ -25,7 +25,7 @@ impl<'p> Case<'p> {
         }
     }
 
-    fn is_emergency(&self) -> bool {
+    pub(super) fn is_emergency(&self) -> bool {
         self.release.is_some_and(|release| self.facts.portfolio.is_emergency(&release.r#type))
     }
 

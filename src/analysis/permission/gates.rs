@@ -1,0 +1,50 @@
+//! What has to be approved first: the gates of the release that brings it.
+
+use chrono::NaiveDate;
+
+use super::{Case, Checked, Found, Obstacle, count};
+use crate::analysis::gates::{Judged, State};
+use crate::analysis::windows::always;
+use crate::model::Identified;
+
+/// Every gate on the way of the release to this environment, its own and those of the composites around it. Time alone passes
+/// no gate. The gates of an emergency may follow afterwards.
+pub fn passed(case: &Case<'_>) -> Found {
+    let rule = "gate-not-passed";
+    let nothing = |what: &str| (Vec::new(), Checked { rule, what: what.to_owned() });
+    let Some(release) = case.question.release else { return nothing("no gate, for no release brings it") };
+    if case.is_emergency() {
+        return nothing("no gate, for those of an emergency may follow");
+    }
+    let entry = entry(case, release);
+    let gates = case.facts.gates.guarding(release);
+    let on_the_way = |gate: &Judged<'_>| {
+        let mine = gate.guards.iter().filter(|(guarded, _)| *guarded == release);
+        let starts = mine.filter_map(|&(r, p)| case.facts.schedule.phase(r, p).planned).map(|dates| dates.start);
+        starts.min().is_some_and(|start| start <= entry)
+    };
+    let on_the_way: Vec<_> = gates.iter().filter(|(_, gate)| on_the_way(gate)).collect();
+    let open = on_the_way.iter().filter(|(_, gate)| gate.state != State::Passed);
+    let obstacle = |(owner, gate): &(usize, Judged<'_>)| {
+        let manifest = &case.facts.portfolio.releases[*owner];
+        let missing: Vec<String> = gate.missing().iter().map(ToString::to_string).collect();
+        let message = format!("gate `{}` of `{}` is {}: {}", gate.id, manifest.id, gate.state, missing.join("; "));
+        let (span, subject) = match gate.written {
+            Some(written) => (written.id.span, manifest.subject().at(format!("gates/{}", gate.id))),
+            None => (manifest.id.span, manifest.subject()),
+        };
+        Obstacle { rule, times: vec![always()], message, span, subject }
+    };
+    (open.map(|found| obstacle(found)).collect(), Checked { rule, what: count(on_the_way.len(), "gate") })
+}
+
+/// The day the release enters the environment, or another of the stage; without such a phase, the day that is asked about.
+fn entry(case: &Case<'_>, release: usize) -> NaiveDate {
+    let portfolio = case.facts.portfolio;
+    let phases = portfolio.releases[release].phases.iter().enumerate();
+    let there = phases.filter(|(_, phase)| {
+        phase.environments.iter().any(|used| portfolio.stage_of(&used.id) == Some(&case.place.stage))
+    });
+    let starts = there.filter_map(|(p, _)| case.facts.schedule.phase(release, p).planned).map(|dates| dates.start);
+    starts.min().unwrap_or_else(|| case.at.with_timezone(&portfolio.zone_of(case.place)).date_naive())
+}
