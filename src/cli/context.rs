@@ -181,9 +181,8 @@ impl<'g> Context<'g> {
         if self.loaded.findings.is_empty() {
             return;
         }
-        let reading: Vec<&str> =
-            RULES.iter().filter(|rule| rule.group == Group::Manifest).map(|rule| rule.name).collect();
-        let errors = self.judge(&reading).findings.iter().filter(|found| found.severity == Severity::Error).count();
+        let errors =
+            self.judge(&reading_rules()).findings.iter().filter(|found| found.severity == Severity::Error).count();
         if errors > 0 {
             let plural = if errors == 1 { "" } else { "s" };
             self.global.note("warning", &format!("{errors} error{plural} in the manifests; see `relm check`"));
@@ -217,6 +216,11 @@ impl<'g> Context<'g> {
         }
         plain.strip_prefix(self.source.root()).ok().map(with_slashes)
     }
+}
+
+/// The rules about what manifests say, each by itself: what they find cannot be understood.
+pub fn reading_rules() -> Vec<&'static str> {
+    RULES.iter().filter(|rule| rule.group == Group::Manifest).map(|rule| rule.name).collect()
 }
 
 fn with_slashes(path: &Path) -> String {

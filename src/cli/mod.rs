@@ -17,6 +17,7 @@ mod ride;
 mod select;
 mod templates;
 mod terminal;
+mod write;
 
 use std::ffi::OsString;
 use std::panic::PanicHookInfo;

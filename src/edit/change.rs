@@ -7,17 +7,23 @@ use crate::model::Kind;
 pub struct Document {
     pub(super) kind: Kind,
     pub(super) id: Option<String>,
+    pub(super) number: Option<usize>,
 }
 
 impl Document {
     /// The manifest of this kind and id.
     pub fn named(kind: Kind, id: impl Into<String>) -> Self {
-        Self { kind, id: Some(id.into()) }
+        Self { kind, id: Some(id.into()), number: None }
     }
 
     /// The document of a kind that has no id: the portfolio's settings or a log; the last one when the file has several.
     pub fn last(kind: Kind) -> Self {
-        Self { kind, id: None }
+        Self { kind, id: None, number: None }
+    }
+
+    /// The document of a kind at this place among all documents with content of the file, from 0.
+    pub fn numbered(kind: Kind, number: usize) -> Self {
+        Self { kind, id: None, number: Some(number) }
     }
 }
 

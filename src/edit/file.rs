@@ -20,6 +20,16 @@ pub fn remove_unfinished() {
     }
 }
 
+/// Has a file removed should the process end early.
+pub(super) fn remember_unfinished(path: &Path) {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_path_buf());
+}
+
+/// The file is not there any more, or is nobody's concern.
+pub(super) fn forget_unfinished(gone: &Path) {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| path != gone);
+}
+
 /// A file under a passing name that is removed unless it is put in place.
 #[derive(Debug)]
 pub struct Unfinished {

@@ -99,6 +99,7 @@ fn find_document(text: &str, documents: &[Node<'_>], wanted: &Document) -> Resul
     let mut fitting = documents
         .iter()
         .enumerate()
+        .filter(|(index, _)| wanted.number.is_none_or(|number| number == *index))
         .filter(|(_, node)| is(node, "kind", kind) && wanted.id.as_deref().is_none_or(|id| is(node, "id", id)));
     let what = || wanted.id.as_ref().map_or_else(|| kind.to_owned(), |id| format!("{kind}/{id}"));
     let Some((index, node)) = fitting.next() else { return Err(EditError::NoDocument { what: what() }) };

@@ -19,18 +19,22 @@
 //! ```
 
 mod change;
+mod diff;
 mod error;
 mod file;
 mod layout;
 mod locate;
+mod lock;
 mod notation;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 pub use change::{Document, Edit, Step, Value};
+pub use diff::{DiffLine, diff};
 pub use error::EditError;
 pub use file::{Rewrite, Unfinished, WriteError, remove_unfinished, write};
+pub use lock::{Lock, LockError};
 
 use change::Change;
 use layout::{Layout, Splice};

@@ -21,7 +21,7 @@ use crate::git::{Ignores, Repo};
 pub struct WorkTree {
     root: PathBuf,
     git: Option<Checkout>,
-    /// A file, by its path relative to the root, that is read as if it held these bytes.
+    /// A file, by its path relative to the root, that is read as if it were there and held these bytes.
     changed: Option<(String, Vec<u8>)>,
 }
 
@@ -76,7 +76,10 @@ impl WorkTree {
     pub(super) fn list(&self, exclude: &Exclude) -> Listing {
         let mut found = Found::default();
         match &self.git {
-            None => self.walk(exclude, None, &mut found),
+            None => {
+                self.walk(exclude, None, &mut found);
+                self.add_new(exclude, None, &mut found);
+            }
             Some(git) => {
                 let repo = git.repo.lock().unwrap_or_else(PoisonError::into_inner);
                 let ignores = match repo.ignores(&git.prefix) {
@@ -88,6 +91,7 @@ impl WorkTree {
                     }
                 };
                 self.walk(exclude, ignores.as_ref(), &mut found);
+                self.add_new(exclude, ignores.as_ref(), &mut found);
             }
         }
         found.finish(|link| {
@@ -126,6 +130,25 @@ impl WorkTree {
                     }
                 }
             }
+        }
+    }
+
+    /// A file that only would be there belongs by the same rules.
+    fn add_new(&self, exclude: &Exclude, ignores: Option<&Ignores<'_>>, found: &mut Found) {
+        let Some((path, _)) = &self.changed else { return };
+        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let left_out = |folder: &str| {
+            folder.rsplit('/').next().is_some_and(|name| name.starts_with('.'))
+                || exclude.matches(folder)
+                || ignores.is_some_and(|ignores| ignores.skips_folder(folder))
+        };
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let belongs = is_manifest_name(name.as_bytes())
+            && !folders.any(left_out)
+            && !exclude.matches(path)
+            && !ignores.is_some_and(|ignores| ignores.skips_file(path));
+        if belongs && self.root.join(path).symlink_metadata().is_err() {
+            found.add(path.clone(), Some(Place::Here));
         }
     }
 

@@ -179,7 +179,7 @@ fn compare(findings: &mut Vec<Finding>, base: &Context<'_>, only: &[&str], place
 }
 
 /// The findings that were not there before, and how many are gone since.
-pub(super) fn introduced(findings: &[Finding], before: &[Finding]) -> (Vec<Finding>, usize) {
+pub(in crate::cli) fn introduced(findings: &[Finding], before: &[Finding]) -> (Vec<Finding>, usize) {
     let mut counts: HashMap<_, usize> = HashMap::new();
     for finding in before {
         *counts.entry(finding.identity()).or_default() += 1;

@@ -20,6 +20,8 @@ mod show;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
 
+pub(super) use check::introduced;
+
 use super::args::{Format, Global};
 use super::error::Error;
 

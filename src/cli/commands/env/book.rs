@@ -10,8 +10,9 @@ use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::cli::owner;
+use crate::cli::write::{self, Draft};
 use crate::diagnostic::Finding;
-use crate::edit::{self, Document, Edit, Rewrite, Value};
+use crate::edit::{DiffLine, Document, Edit, Value};
 use crate::model::release::Status as ReleaseStatus;
 use crate::model::scalar::is_id;
 use crate::model::{Id, Kind};
@@ -98,27 +99,21 @@ impl Command for Book {
     const FORMATS: &'static [Format] = &[Format::Human, Format::Json];
 
     fn run(self, global: &Global) -> Result<Status, Error> {
-        if global.at.is_some() {
-            let error = Error::usage("`env book` writes into a file, so it cannot work at a revision");
-            return Err(error.hint("leave `--at` out"));
-        }
-        let mut context = Context::open(global)?;
+        let (mut context, lock) = write::open(global, "env book", self.dry_run)?;
         context.note_findings();
         let wanted = self.wanted(&mut context)?;
         let manifest = &context.loaded.portfolio.environments[wanted.environment];
         let file = context.loaded.sources.path(manifest.id.span.file).to_owned();
-        let (before, after) = self.changed(&context, &wanted, &file)?;
-        let mut changed = context.with_text(&file, after.clone().into_bytes())?;
+        let draft = self.draft(&context, &wanted, &file)?;
+        let mut changed = draft.preview(&context)?;
         let findings = objections(&context, &changed, &self.environment);
         changed.attach_texts(&findings);
-        let view = self.view(&context, &mut changed, &wanted, &findings, (&before, &after));
-        let mut written = false;
-        if !view.refused && !self.dry_run {
-            let path = context.source.root().join(&file);
-            edit::write(&[Rewrite { path, before: Some(before.into_bytes()), after: after.into_bytes() }])
-                .map_err(|error| Error::output(error.to_string()).hint(error.hint()))?;
-            written = true;
+        let view = self.view(&context, &mut changed, &wanted, &findings, &draft);
+        let written = !view.refused && !self.dry_run;
+        if written {
+            draft.write(&context)?;
         }
+        drop(lock);
         let view = View { written, ..view };
         global.write(&match global.format {
             Format::Json => json::render(&view),
@@ -229,11 +224,9 @@ impl Book {
         Err(error.hint("choose another id; case alone makes no difference"))
     }
 
-    /// The text of the manifest before and after.
-    fn changed(&self, context: &Context<'_>, wanted: &Wanted, file: &str) -> Result<(String, String), Error> {
-        let unreadable = |why: &str| Error::input(format!("cannot read `{file}`: {why}"));
-        let before = context.source.read_path(file).map_err(|error| unreadable(&error.to_string()))?;
-        let before = String::from_utf8(before).map_err(|_| unreadable("it is not UTF-8"))?;
+    /// The manifest with the booking in it.
+    fn draft(&self, context: &Context<'_>, wanted: &Wanted, file: &str) -> Result<Draft, Error> {
+        let mut draft = Draft::of(context, file)?;
         let mut fields: Vec<(&str, Value)> = vec![
             ("id", wanted.id.clone().into()),
             ("from", self.from.to_string().into()),
@@ -247,17 +240,8 @@ impl Book {
         fields.extend(self.purpose.as_deref().map(|purpose| ("purpose", purpose.trim().into())));
         fields.extend(wanted.owner.clone().map(|owner| ("owner", owner.into())));
         let document = Document::named(Kind::Environment, self.environment.as_str());
-        let edit = Edit::append(document, ["bookings"], Value::mapping(fields));
-        match edit::apply(&before, &[edit]) {
-            Ok(after) => Ok((before, after)),
-            Err(error) => {
-                let stopped = Error::input(error.located(file));
-                Err(match error.hint() {
-                    Some(hint) => stopped.hint(hint),
-                    None => stopped,
-                })
-            }
-        }
+        draft.edit(&Edit::append(document, ["bookings"], Value::mapping(fields)))?;
+        Ok(draft)
     }
 
     fn view(
@@ -266,7 +250,7 @@ impl Book {
         changed: &mut Context<'_>,
         wanted: &Wanted,
         findings: &[Finding],
-        (before, after): (&str, &str),
+        draft: &Draft,
     ) -> View {
         let written = changed.loaded.portfolio.environments.get(&self.environment);
         let span = written.and_then(|environment| environment.bookings.last()).map(|booking| booking.id.span);
@@ -296,7 +280,7 @@ impl Book {
                 file: sources.path(span.file).to_owned(),
                 line: sources.has_text(span.file).then(|| sources.position(span.file, span.start).line),
             }),
-            lines: new_lines(before, after),
+            lines: new_lines(draft),
             next_free: next.clone().ok().flatten(),
             never_free: next.err(),
             findings: check::views(findings, sources),
@@ -364,13 +348,13 @@ fn slug(text: &str) -> String {
     if out.is_empty() { "booking".to_owned() } else { out.to_owned() }
 }
 
-/// The lines of `after` that are not in `before`, where one place was changed.
-fn new_lines(before: &str, after: &str) -> Vec<String> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let rest = old.len().min(new.len()) - same;
-    let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
-    new[same..new.len() - tail].iter().map(|line| (*line).to_owned()).collect()
+/// The lines that are new or changed.
+fn new_lines(draft: &Draft) -> Vec<String> {
+    let added = |line: DiffLine<'_>| match line {
+        DiffLine::Added(_, text) => Some(text.to_owned()),
+        DiffLine::Removed(..) => None,
+    };
+    draft.diff().into_iter().filter_map(added).collect()
 }
 
 #[cfg(test)]
@@ -384,13 +368,5 @@ mod tests {
         assert_eq!(slug("Ünïcode"), "n-code");
         assert_eq!(slug("one two three four five six seven eight nine"), "one-two-three-four-five-six-seven-eight");
         assert_eq!(slug(&"x".repeat(90)).len(), LONGEST_SLUG);
-    }
-
-    #[test]
-    fn new_lines_are_found_between_equal_ones() {
-        assert_eq!(new_lines("a\nb\nc\n", "a\nb\nx\nc\n"), ["x"]);
-        assert_eq!(new_lines("a\nb\n", "a\nb\nb\n"), ["b"]);
-        assert_eq!(new_lines("a: []\n", "a: [1]\n"), ["a: [1]"]);
-        assert_eq!(new_lines("a", "a\nb\n"), ["b"]);
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 
-use super::super::check::introduced;
+use super::super::introduced;
 use crate::analysis::occupancy::{Booking, Collision, Level, Source};
 use crate::analysis::windows::Stretch;
 use crate::cli::context::Context;
