@@ -11,8 +11,9 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
-use git2::{Oid, Repository, Tree};
+use git2::{Oid, Repository};
 
+use super::compare::{self, Difference};
 use super::{CommitInfo, GitError, Repo};
 
 /// Larger files are dated as a whole, in bytes.
@@ -49,6 +50,7 @@ impl Repo {
         let tip = Oid::from_str(commit).map_err(|e| GitError::plain(&e))?;
         let mut walk = Walk { repo: &self.inner, prefix, texts: Vec::new(), found: Vec::new() };
         let Some(tree) = walk.tree(&walk.commit(tip)?)? else { return Ok(LastChanges::default()) };
+        let tree = self.inner.find_tree(tree).map_err(|e| GitError::missing(&self.inner, &e))?;
         let mut pending = Pending::new();
         let mut lines: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
         for path in paths {
@@ -86,14 +88,8 @@ impl<'r> Walk<'r> {
     }
 
     /// The folder that is asked about; `None` where the commit does not have it.
-    fn tree(&self, commit: &git2::Commit<'_>) -> Result<Option<Tree<'r>>, GitError> {
-        let missing = |e: git2::Error| GitError::missing(self.repo, &e);
-        let top = self.repo.find_tree(commit.tree_id()).map_err(missing)?;
-        if self.prefix.as_os_str().is_empty() {
-            return Ok(Some(top));
-        }
-        let entry = top.get_path(self.prefix).ok().filter(|entry| entry.kind() == Some(git2::ObjectType::Tree));
-        entry.map(|entry| self.repo.find_tree(entry.id()).map_err(missing)).transpose()
+    fn tree(&self, commit: &git2::Commit<'_>) -> Result<Option<Oid>, GitError> {
+        compare::folder(self.repo, commit, self.prefix)
     }
 
     /// Takes up the documents of a file: the first line and the number of each.
@@ -134,7 +130,7 @@ impl<'r> Walk<'r> {
                 }
                 let Ok(parent) = self.repo.find_commit(parent) else { continue };
                 let before = self.tree(&parent)?;
-                let (same, changed) = self.divide(tree.as_ref(), before.as_ref(), pending)?;
+                let (same, changed) = self.divide(tree, before, pending)?;
                 pending = changed;
                 if !same.is_empty() {
                     queue.push((parent.time().seconds(), parent.id()));
@@ -151,17 +147,19 @@ impl<'r> Walk<'r> {
     /// What a parent has the same, and what the commit itself changed.
     fn divide(
         &self,
-        tree: Option<&Tree<'_>>,
-        before: Option<&Tree<'_>>,
+        tree: Option<Oid>,
+        before: Option<Oid>,
         mut pending: Pending,
     ) -> Result<(Pending, Pending), GitError> {
-        let (Some(tree), Some(before)) = (tree, before) else { return Ok((Pending::new(), pending)) };
+        if tree.is_none() || before.is_none() {
+            return Ok((Pending::new(), pending));
+        }
         let mut changed = Pending::new();
-        for (path, blob) in self.differing(tree, before)? {
+        for Difference { path, old: blob, .. } in compare::differences(self.repo, before, tree, |_| true)? {
             let Some((path, units)) = pending.remove_entry(path.as_str()) else { continue };
             let several = units.iter().any(|unit| self.texts[*unit].is_some());
             let (kept, new) = match blob {
-                Some(blob) if several => self.divide_documents(units, blob)?,
+                Some(blob) if several => self.divide_documents(units, blob.id)?,
                 _ => (Vec::new(), units),
             };
             if !kept.is_empty() {
@@ -178,36 +176,6 @@ impl<'r> Walk<'r> {
         let text = self.text(before)?;
         let before: HashSet<&[u8]> = documents(&text).into_iter().map(|(_, text)| text).collect();
         Ok(units.into_iter().partition(|unit| self.texts[*unit].as_ref().is_some_and(|text| before.contains(&**text))))
-    }
-
-    /// The files of `tree` that `before` has not or has otherwise, with what it has there instead. Equal folders, which are
-    /// nearly all, are not opened.
-    fn differing(&self, tree: &Tree<'_>, before: &Tree<'_>) -> Result<Vec<(String, Option<Oid>)>, GitError> {
-        let missing = |e: git2::Error| GitError::missing(self.repo, &e);
-        let mut files = Vec::new();
-        let mut open = vec![(String::new(), tree.id(), Some(before.id()))];
-        while let Some((base, after, before)) = open.pop() {
-            if Some(after) == before {
-                continue;
-            }
-            let after = self.repo.find_tree(after).map_err(missing)?;
-            let before = before.map(|id| self.repo.find_tree(id)).transpose().map_err(missing)?;
-            for entry in &after {
-                let Ok(name) = std::str::from_utf8(entry.name_bytes()) else { continue };
-                let old = before.as_ref().and_then(|before| before.get_name(name));
-                if old.as_ref().is_some_and(|old| old.id() == entry.id() && old.filemode() == entry.filemode()) {
-                    continue;
-                }
-                let kind = entry.kind();
-                let old = old.filter(|old| old.kind() == kind).map(|old| old.id());
-                match kind {
-                    Some(git2::ObjectType::Tree) => open.push((format!("{base}{name}/"), entry.id(), old)),
-                    Some(git2::ObjectType::Blob) => files.push((format!("{base}{name}"), old)),
-                    _ => {}
-                }
-            }
-        }
-        Ok(files)
     }
 }
 

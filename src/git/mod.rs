@@ -7,9 +7,12 @@
 mod changes;
 #[cfg(test)]
 mod changes_tests;
+mod compare;
 mod error;
+mod history;
 mod ignore;
 mod revision;
+mod signature;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -21,7 +24,9 @@ use std::path::{Path, PathBuf};
 
 pub use changes::LastChanges;
 pub use error::GitError;
+pub use history::{CommitDetails, CommitId, FileChange, Follow, Identity, Mailmap, Part, Visit, Walk};
 pub use ignore::{Ignores, IndexPaths};
+pub use signature::{Proof, fingerprint, verify};
 pub use tree::{BlobError, BlobId, BlobReader, EntryKind, TreeEntry};
 
 /// An open repository. It may move between threads but not be shared by them; see [`BlobReader`] for parallel reading.

@@ -11,7 +11,14 @@ const MAX_FILES: usize = 2_000_000;
 
 /// The identifier of a file's content.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BlobId(git2::Oid);
+pub struct BlobId(pub(super) git2::Oid);
+
+impl BlobId {
+    /// The identifier that content has or would have in a repository with SHA-1 identifiers.
+    pub fn of(content: &[u8]) -> Result<Self, GitError> {
+        git2::Oid::hash_object(git2::ObjectType::Blob, content).map(Self).map_err(|e| GitError::plain(&e))
+    }
+}
 
 impl fmt::Display for BlobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
