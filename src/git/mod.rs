@@ -8,6 +8,7 @@ mod changes;
 #[cfg(test)]
 mod changes_tests;
 mod error;
+mod files;
 mod ignore;
 mod revision;
 #[cfg(test)]
