@@ -6,6 +6,7 @@ pub mod back_schedule;
 pub mod compare;
 pub mod deployments;
 pub mod events;
+pub mod evidence;
 pub mod gates;
 pub mod installed;
 pub mod occupancy;

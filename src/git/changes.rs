@@ -47,6 +47,26 @@ impl Repo {
     /// The last changes of these files (relative to `prefix`, which is relative to the top of the repository) up to `commit`.
     /// Reads no more of the history than it takes; where a shallow clone ends, its oldest commit stands for all before it.
     pub fn last_changes(&self, commit: &str, prefix: &Path, paths: &[&str]) -> Result<LastChanges, GitError> {
+        self.dated(commit, prefix, paths, Walk::begin)
+    }
+
+    /// The same for files as a whole, whatever they hold: all of a file is its one document.
+    pub(super) fn last_changes_of_files(
+        &self,
+        commit: &str,
+        prefix: &Path,
+        paths: &[&str],
+    ) -> Result<LastChanges, GitError> {
+        self.dated(commit, prefix, paths, |walk, _| Ok(vec![(1, walk.unit(None))]))
+    }
+
+    fn dated<'r>(
+        &'r self,
+        commit: &str,
+        prefix: &'r Path,
+        paths: &[&str],
+        begin: impl Fn(&mut Walk<'r>, Oid) -> Result<Vec<(usize, usize)>, GitError>,
+    ) -> Result<LastChanges, GitError> {
         let tip = Oid::from_str(commit).map_err(|e| GitError::plain(&e))?;
         let mut walk = Walk { repo: &self.inner, prefix, texts: Vec::new(), found: Vec::new() };
         let Some(tree) = walk.tree(&walk.commit(tip)?)? else { return Ok(LastChanges::default()) };
@@ -56,7 +76,7 @@ impl Repo {
         for path in paths {
             let entry = tree.get_path(Path::new(path)).ok();
             let Some(entry) = entry.filter(|entry| entry.kind() == Some(git2::ObjectType::Blob)) else { continue };
-            let documents = walk.begin(entry.id())?;
+            let documents = begin(&mut walk, entry.id())?;
             pending.insert(Rc::from(*path), documents.iter().map(|(_, unit)| *unit).collect());
             lines.insert(path, documents);
         }

@@ -142,7 +142,8 @@ impl Ignores<'_> {
     }
 }
 
-fn start_of(prefix: &Path) -> String {
+/// The path of a folder with a slash at its end; empty for the top.
+pub(super) fn start_of(prefix: &Path) -> String {
     let mut start = String::new();
     for part in prefix {
         start.push_str(&part.to_string_lossy());

@@ -9,6 +9,7 @@ mod changes;
 mod changes_tests;
 mod compare;
 mod error;
+mod files;
 mod history;
 mod ignore;
 mod revision;

@@ -70,6 +70,28 @@ fn is_plain_name(name: &str) -> bool {
 
 /// The path of the ordinary file that a normalised `path` leads to, following links that stay below `root`.
 pub(super) fn resolve(root: &Path, path: &str, look: impl Fn(&str) -> Result<Node, String>) -> Result<String, Stray> {
+    match locate(root, path, look)? {
+        (at, Node::File) => Ok(at),
+        (_, Node::Folder) => Err(Stray::Folder),
+        _ => Err(Stray::Unreadable("it is not an ordinary file".to_owned())),
+    }
+}
+
+/// The path of the folder that a normalised `path` leads to, likewise; anything else that is there is no folder and counts as
+/// missing.
+pub(super) fn resolve_folder(
+    root: &Path,
+    path: &str,
+    look: impl Fn(&str) -> Result<Node, String>,
+) -> Result<String, Stray> {
+    match locate(root, path, look)? {
+        (at, Node::Folder) => Ok(at),
+        _ => Err(Stray::Missing),
+    }
+}
+
+/// Where a normalised `path` leads to below `root`, and what is there.
+fn locate(root: &Path, path: &str, look: impl Fn(&str) -> Result<Node, String>) -> Result<(String, Node), Stray> {
     let mut todo: VecDeque<String> = path.split('/').map(str::to_owned).collect();
     let mut at: Vec<String> = Vec::new();
     let mut found = Node::Folder;
@@ -112,11 +134,7 @@ pub(super) fn resolve(root: &Path, path: &str, look: impl Fn(&str) -> Result<Nod
             Node::File | Node::Other | Node::Folder => {}
         }
     }
-    match found {
-        Node::File => Ok(at.join("/")),
-        Node::Folder => Err(Stray::Folder),
-        _ => Err(Stray::Unreadable("it is not an ordinary file".to_owned())),
-    }
+    Ok((at.join("/"), found))
 }
 
 /// An absolute target as a path below the root.
@@ -171,6 +189,15 @@ mod tests {
         assert_eq!(at("d/up").unwrap(), "a.yaml");
         assert_eq!(at("abs-in").unwrap(), "d/b.yaml");
         assert_eq!(at("folder/c.yaml").unwrap(), "d/e/c.yaml");
+    }
+
+    #[test]
+    fn folders_are_found_likewise() {
+        let at = |path| resolve_folder(Path::new("/r"), path, tree);
+        assert_eq!(at("").unwrap(), "");
+        assert_eq!(at("folder").unwrap(), "d/e");
+        assert_eq!(at("a.yaml"), Err(Stray::Missing));
+        assert_eq!(at("abs-out"), Err(Stray::Outside("/etc/passwd".to_owned())));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The tree of one commit, read from git's objects without a checkout.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::confine::{self, Node};
+use super::confine::{self, Node, Stray};
 use super::exclude::Exclude;
 use super::root::ROOT_FILE;
 use super::source::{Found, Listing, MAX_FILE_SIZE, Place, ReadError, SourceFile, SourceProblem, is_manifest_name};
@@ -21,6 +22,8 @@ pub struct Revision {
     /// Every file below the root, sorted by path.
     files: Vec<TreeEntry>,
     git_dir: PathBuf,
+    /// The root, relative to the top of the repository.
+    prefix: PathBuf,
     /// Readers no thread is using; there are never more than threads.
     readers: Mutex<Vec<BlobReader>>,
 }
@@ -32,7 +35,7 @@ impl Revision {
         let commit = repo.resolve(rev)?.id;
         let prefix = repo.workdir().and_then(|top| prefix_of(top, &root)).unwrap_or_default();
         let files = repo.tree_files(&commit, &prefix)?;
-        Ok(Self { root, commit, files, git_dir: repo.git_dir().to_path_buf(), readers: Mutex::default() })
+        Ok(Self { root, commit, files, git_dir: repo.git_dir().to_path_buf(), prefix, readers: Mutex::default() })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -73,10 +76,52 @@ impl Revision {
     }
 
     pub(super) fn read_path(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.blob(self.target(path)?.id, MAX_FILE_SIZE)
+    }
+
+    pub(super) fn files_below(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        let folder = confine::normalise(folder)?;
+        let top = match confine::resolve_folder(&self.root, &folder, |path| self.look(path)) {
+            Ok(top) => top,
+            Err(Stray::Missing) => return Ok(Vec::new()),
+            Err(stray) => return Err(stray.into()),
+        };
+        let start = if top.is_empty() { top } else { top + "/" };
+        let first = self.files.partition_point(|entry| entry.path < start);
+        let inside = self.files[first..].iter().map_while(|entry| Some((entry, entry.path.strip_prefix(&start)?)));
+        let leads_to = |path: &str| confine::resolve(&self.root, path, |path| self.look(path));
+        let files = inside.filter(|(entry, _)| match entry.kind {
+            EntryKind::File | EntryKind::NotUtf8 => true,
+            EntryKind::Symlink => leads_to(&entry.path) != Err(Stray::Folder),
+            EntryKind::Submodule => false,
+        });
+        let below = |below: &str| if folder.is_empty() { below.to_owned() } else { format!("{folder}/{below}") };
+        Ok(files.map(|(_, path)| below(path)).collect())
+    }
+
+    pub(super) fn stream(&self, path: &str, take: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        let entry = self.target(path)?;
+        // Packed content cannot be had in pieces.
+        take(&self.blob(entry.id, u64::MAX)?);
+        Ok(())
+    }
+
+    pub(super) fn last_changed(&self, paths: &[&str]) -> Result<HashMap<String, i64>, GitError> {
+        let Some(repo) = Repo::discover(&self.git_dir)? else { return Ok(HashMap::new()) };
+        let target = |path: &&str| Some(((*path).to_owned(), self.target(path).ok()?.path.as_str()));
+        let targets: Vec<(String, &str)> = paths.iter().filter_map(target).collect();
+        let wanted: Vec<&str> = targets.iter().map(|(_, target)| *target).collect();
+        let times = repo.last_changed(&self.commit, &self.prefix, &wanted)?;
+        Ok(targets.into_iter().filter_map(|(path, target)| Some((path, *times.get(target)?))).collect())
+    }
+
+    pub(super) fn resolve(&self, path: &str) -> Result<String, ReadError> {
         let path = confine::normalise(path)?;
-        let target = confine::resolve(&self.root, &path, |path| self.look(path))?;
-        let entry = self.at(&target).ok_or(ReadError::Gone)?;
-        self.blob(entry.id, MAX_FILE_SIZE)
+        Ok(confine::resolve(&self.root, &path, |path| self.look(path))?)
+    }
+
+    fn target(&self, path: &str) -> Result<&TreeEntry, ReadError> {
+        self.at(&self.resolve(path)?).ok_or(ReadError::Gone)
     }
 
     fn at(&self, path: &str) -> Option<&TreeEntry> {

@@ -8,6 +8,7 @@
 //!   are not entered;
 //! - what `exclude:` matches.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -222,6 +223,43 @@ impl Source {
             Self::WorkTree(tree) => tree.read_path(path),
             Self::Revision(revision) => revision.read_path(path),
         }
+    }
+
+    /// The file below the root that a path leads to, links followed.
+    pub fn resolve(&self, path: &str) -> Result<String, ReadError> {
+        match self {
+            Self::WorkTree(tree) => tree.resolve(path),
+            Self::Revision(revision) => revision.resolve(path),
+        }
+    }
+
+    /// Every file below a folder, named by a path relative to the root: manifests or not, hidden or not, ignored by git or
+    /// not; sorted. Links to files count, wherever they lead; linked folders and other repositories are not entered. Nothing
+    /// where there is no such folder.
+    pub fn files_below(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        match self {
+            Self::WorkTree(tree) => tree.files_below(folder),
+            Self::Revision(revision) => revision.files_below(folder),
+        }
+    }
+
+    /// Passes the content of any file below the root on, piece by piece and whatever its size.
+    pub fn stream(&self, path: &str, take: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        match self {
+            Self::WorkTree(tree) => tree.stream(path, take),
+            Self::Revision(revision) => revision.stream(path, take),
+        }
+    }
+
+    /// The times, in seconds since 1970, of the commits that last changed these files, by the paths as given. Those that
+    /// stand otherwise than in [`Source::commit`] have none.
+    pub fn last_changed(&self, paths: &[&str]) -> HashMap<String, i64> {
+        let found = match self {
+            Self::WorkTree(tree) => tree.last_changed(paths),
+            Self::Revision(revision) => revision.last_changed(paths),
+        };
+        // Whatever keeps git from telling: nobody knows when they were changed.
+        found.unwrap_or_default()
     }
 
     /// The root, absolute.

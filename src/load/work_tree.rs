@@ -1,5 +1,6 @@
 //! Files on disk.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -8,13 +9,16 @@ use std::sync::{Mutex, PoisonError};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::confine::{self, Node};
+use super::confine::{self, Node, Stray};
 use super::exclude::Exclude;
 use super::root::ROOT_FILE;
 use super::source::{
     Found, Listing, MAX_FILE_SIZE, Place, ReadError, SourceFile, SourceProblem, is_manifest_name, plain_io,
 };
-use crate::git::{Ignores, Repo};
+use crate::git::{GitError, Ignores, Repo};
+
+/// How much of a file is in memory at once while it is passed on, in bytes.
+const PIECE: usize = 64 * 1024;
 
 /// A folder on disk, with the repository it lies in, if any.
 #[derive(Debug)]
@@ -214,6 +218,76 @@ impl WorkTree {
         read_file(&self.root.join(target))
     }
 
+    pub(super) fn files_below(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        let folder = confine::normalise(folder)?;
+        let top = match confine::resolve_folder(&self.root, &folder, |path| self.look(path)) {
+            Ok(top) => self.root.join(top),
+            Err(Stray::Missing) => return Ok(Vec::new()),
+            Err(stray) => return Err(stray.into()),
+        };
+        let is_ours = |entry: &DirEntry| {
+            let name = entry.file_name();
+            name != ".git" && !(entry.depth() > 0 && entry.file_type().is_dir() && entry.path().join(".git").exists())
+        };
+        let mut files = Vec::new();
+        for entry in WalkDir::new(&top).min_depth(1).into_iter().filter_entry(is_ours) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => match self.walk_problem(&error) {
+                    Some(problem) => return Err(ReadError::Unreadable(problem.to_string())),
+                    None => continue,
+                },
+            };
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let below = entry.path().strip_prefix(&top).unwrap_or(entry.path()).to_string_lossy();
+            let below = below.replace(std::path::MAIN_SEPARATOR, "/");
+            let path = if folder.is_empty() { below } else { format!("{folder}/{below}") };
+            let leads_to = || confine::resolve(&self.root, &path, |path| self.look(path));
+            if !(entry.file_type().is_symlink() && leads_to() == Err(Stray::Folder)) {
+                files.push(path);
+            }
+        }
+        files.sort_unstable();
+        Ok(files)
+    }
+
+    pub(super) fn stream(&self, path: &str, take: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        let mut file = open_file(&self.root.join(self.resolve(path)?))?.0;
+        let mut piece = vec![0; PIECE];
+        loop {
+            match file.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(read) => take(&piece[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(ReadError::Unreadable(plain_io(&error))),
+            }
+        }
+    }
+
+    pub(super) fn last_changed(&self, paths: &[&str]) -> Result<HashMap<String, i64>, GitError> {
+        let Some((git, commit)) = self.git.as_ref().and_then(|git| Some((git, git.commit.as_deref()?))) else {
+            return Ok(HashMap::new());
+        };
+        let repo = git.repo.lock().unwrap_or_else(PoisonError::into_inner);
+        let targets: Vec<(&str, String)> =
+            paths.iter().filter_map(|path| Some((*path, self.resolve(path).ok()?))).collect();
+        let wanted: Vec<&str> = targets.iter().map(|(_, target)| target.as_str()).collect();
+        let modified = repo.modified(&git.prefix, &wanted)?;
+        let times = repo.last_changed(commit, &git.prefix, &wanted)?;
+        let time = |(path, target): &(&str, String)| {
+            let time = times.get(target).filter(|_| !modified.contains(target))?;
+            Some(((*path).to_owned(), *time))
+        };
+        Ok(targets.iter().filter_map(time).collect())
+    }
+
+    pub(super) fn resolve(&self, path: &str) -> Result<String, ReadError> {
+        let path = confine::normalise(path)?;
+        Ok(confine::resolve(&self.root, &path, |path| self.look(path))?)
+    }
+
     fn look(&self, path: &str) -> Result<Node, String> {
         let path = self.root.join(path);
         let kind = match fs::symlink_metadata(&path) {
@@ -273,22 +347,30 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
+fn failed(error: &io::Error) -> ReadError {
+    if is_gone(error) { ReadError::Gone } else { ReadError::Unreadable(plain_io(error)) }
+}
+
+/// An ordinary file, and its size in bytes.
+fn open_file(path: &Path) -> Result<(File, u64), ReadError> {
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    let found = file.metadata().map_err(|error| failed(&error))?;
+    if found.is_file() {
+        Ok((file, found.len()))
+    } else {
+        Err(ReadError::Unreadable("it is not an ordinary file".to_owned()))
+    }
+}
+
 fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let failed = |error: io::Error| {
-        if is_gone(&error) { ReadError::Gone } else { ReadError::Unreadable(plain_io(&error)) }
-    };
-    let file = File::open(path).map_err(failed)?;
-    let found = file.metadata().map_err(failed)?;
-    if !found.is_file() {
-        return Err(ReadError::Unreadable("it is not an ordinary file".to_owned()));
-    }
+    let (file, size) = open_file(path)?;
     let too_large = |size| ReadError::TooLarge { size, limit: MAX_FILE_SIZE };
-    if found.len() > MAX_FILE_SIZE {
-        return Err(too_large(found.len()));
+    if size > MAX_FILE_SIZE {
+        return Err(too_large(size));
     }
-    let mut bytes = Vec::with_capacity(found.len() as usize + 1);
+    let mut bytes = Vec::with_capacity(size as usize + 1);
     // The file may grow while it is read.
-    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
     if bytes.len() as u64 > MAX_FILE_SIZE {
         return Err(too_large(bytes.len() as u64));
     }

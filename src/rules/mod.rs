@@ -3,6 +3,7 @@
 mod bookings;
 mod dependencies;
 mod environments;
+mod evidence;
 mod gates;
 mod governance;
 mod manifest;

@@ -1,10 +1,11 @@
 //! Every rule.
 
 use super::Rule;
-use super::{dependencies, environments, governance, manifest, schedule, suppressions};
+use super::{dependencies, environments, gates, governance, manifest, schedule, suppressions};
 
 /// Every rule, sorted by name.
 pub static RULES: &[&Rule] = &[
+    &gates::artifact_mismatch::RULE,
     &environments::booked_during_maintenance::RULE,
     &environments::booked_during_outage::RULE,
     &dependencies::cancelled_dependency::RULE,
@@ -14,6 +15,9 @@ pub static RULES: &[&Rule] = &[
     &manifest::duplicate_reference::RULE,
     &dependencies::duplicate_version::RULE,
     &schedule::ends_before_start::RULE,
+    &gates::evidence_failed::RULE,
+    &gates::evidence_missing::RULE,
+    &gates::evidence_outdated::RULE,
     &environments::exclusive_overlap::RULE,
     &schedule::forecast_late::RULE,
     &environments::idle_environment::RULE,

@@ -17,15 +17,10 @@ use crate::time::when::When;
 const PORTFOLIO: &str = "kind: portfolio\nstages: [dev, test, prod]\n";
 const TODAY: &str = "2026-11-16";
 
-/// Writes documents to a folder, the first `kind: portfolio` as `relm.yaml` and the others together, and loads them. Text
-/// without a portfolio gets one with the stages dev, test and prod. A line `# file: PATH` begins another file, which holds the
-/// lines after it that begin with `# `, without that.
-pub fn loaded(text: &str) -> Loaded {
-    learnt(text).0
-}
-
-/// The same, with what it takes to judge everything.
-fn learnt(text: &str) -> (Loaded, Facts) {
+/// Writes documents to a folder, the first `kind: portfolio` as `relm.yaml` and the others together, and loads them with all
+/// that it takes to judge them. Text without a portfolio gets one with the stages dev, test and prod. A line `# file: PATH`
+/// begins another file, which holds the lines after it that begin with `# `, without that.
+fn loaded(text: &str) -> (Loaded, Facts) {
     let mut settings = None;
     let mut others = Vec::new();
     for document in text.split("\n---\n") {
@@ -73,7 +68,7 @@ fn files(text: &str) -> Vec<(&str, String)> {
 
 /// Everything the rules find in these documents; a first line `# today: 2026-11-16` says what day it is.
 pub fn findings(text: &str) -> Vec<Finding> {
-    let (Loaded { portfolio, findings, .. }, facts) = learnt(text);
+    let (Loaded { portfolio, findings, .. }, facts) = loaded(text);
     let first = text.lines().next().unwrap_or_default();
     let today = first.strip_prefix("# today:").map_or(TODAY, str::trim);
     let clock = Clock::at(When::parse(today).unwrap(), portfolio.zone);

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::Gates;
+use crate::analysis::evidence::{self, Day, Verdict};
 use crate::model::portfolio::GateTemplate;
 use crate::model::release::{Criterion, CriterionStatus, Gate};
 
@@ -30,12 +31,18 @@ pub enum Outcome {
     WaiverExpired(NaiveDate),
     /// It is not met, by what the manifest says or does not say.
     Unmet,
+    /// Reports decide it, whatever the manifest says.
+    Report(Verdict),
 }
 
 impl Outcome {
     /// Whether the criterion stands in nobody's way.
-    pub const fn is_met(&self) -> bool {
-        matches!(self, Self::Met | Self::NotApplicable | Self::Waived)
+    pub fn is_met(&self) -> bool {
+        match self {
+            Self::Met | Self::NotApplicable | Self::Waived => true,
+            Self::WaiverExpired(_) | Self::Unmet => false,
+            Self::Report(verdict) => verdict.is_met(),
+        }
     }
 }
 
@@ -49,27 +56,40 @@ pub(super) fn merged<'p>(template: Option<&'p GateTemplate>, gate: Option<&'p Ga
 
 pub(super) fn judge<'p>(
     gates: &Gates<'p>,
-    _release: usize,
+    release: usize,
     template: Option<&'p GateTemplate>,
     gate: Option<&'p Gate>,
+    guards: &[(usize, usize)],
     guarded_start: Option<NaiveDate>,
 ) -> Vec<JudgedCriterion<'p>> {
     let today = gates.clock.today;
     let at = guarded_start.map_or(today, |start| start.max(today));
-    let judged = merged(template, gate)
-        .into_iter()
-        .map(|criterion| JudgedCriterion { criterion, outcome: outcome(criterion, at) });
-    judged.collect()
+    let mut day = Day::of(gates.clock, gates.portfolio.release_calendar(&gates.portfolio.releases[release]));
+    // Reports that were fresh when the work was done do not become too old afterwards.
+    day.today = done(gates, guards).map_or(today, |done| done.min(today));
+    let judge = |criterion: &'p Criterion| {
+        let report = criterion
+            .check
+            .as_deref()
+            .map(|check| Outcome::Report(evidence::judge(check, gates.facts.evidence.checks.get(&check.span), &day)));
+        JudgedCriterion { criterion, outcome: outcome(criterion, report, at) }
+    };
+    merged(template, gate).into_iter().map(judge).collect()
 }
 
-fn outcome(criterion: &Criterion, at: NaiveDate) -> Outcome {
+/// The day by which all that a gate guards was done.
+fn done(gates: &Gates<'_>, guards: &[(usize, usize)]) -> Option<NaiveDate> {
+    let ends = guards.iter().map(|&(r, p)| gates.portfolio.releases[r].phases[p].actual_end());
+    ends.collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
+fn outcome(criterion: &Criterion, report: Option<Outcome>, at: NaiveDate) -> Outcome {
     match criterion.status.as_ref().map(|status| status.value) {
         Some(CriterionStatus::NotApplicable) => Outcome::NotApplicable,
         Some(CriterionStatus::Waived) => {
             let expires = criterion.waiver.as_ref().and_then(|waiver| waiver.expires.as_ref()).map(|day| day.value);
             expires.filter(|day| at > *day).map_or(Outcome::Waived, Outcome::WaiverExpired)
         }
-        Some(CriterionStatus::Met) => Outcome::Met,
-        Some(CriterionStatus::Unmet) | None => Outcome::Unmet,
+        status => report.unwrap_or(if status == Some(CriterionStatus::Met) { Outcome::Met } else { Outcome::Unmet }),
     }
 }

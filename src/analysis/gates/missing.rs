@@ -36,6 +36,7 @@ impl fmt::Display for Missing<'_> {
                 write!(f, "criterion `{}`", criterion.criterion.id)?;
                 match &criterion.outcome {
                     Outcome::WaiverExpired(day) => write!(f, ": its waiver ended on {day}"),
+                    Outcome::Report(verdict) => write!(f, ": {}", verdict.message()),
                     _ => f.write_str(" is not met"),
                 }
             }

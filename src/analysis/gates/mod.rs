@@ -131,7 +131,7 @@ impl<'p> Gates<'p> {
         let guards = guards(portfolio, release, id, written);
         let guarded_start = guarded_start(self.schedule, &guards);
         let due = due(portfolio, self.schedule, release, written, guarded_start);
-        let criteria = criteria::judge(self, release, template, written, guarded_start);
+        let criteria = criteria::judge(self, release, template, written, &guards, guarded_start);
         let approvals = approvals::judge(self, release, written.map_or(&[][..], |gate| &gate.approvals));
         let required = approvals::required(template, written, &approvals);
         let mut judged = Judged {

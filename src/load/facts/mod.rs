@@ -1,10 +1,14 @@
 //! What loading learns outside manifests, and only when somebody asks: reading history, reports and artefacts costs more than
 //! reading the manifests.
 
+mod artifacts;
+mod evidence;
+mod files;
+
 use super::portfolio::Loaded;
 use super::source::Source;
 use crate::model::Portfolio;
-use crate::model::facts::Facts;
+use crate::model::facts::{Evidence, Facts};
 use crate::model::portfolio::Provenance as Policy;
 use crate::model::release::Gate;
 
@@ -50,6 +54,18 @@ impl Wants {
 }
 
 /// Learns it.
-pub fn gather(_source: &Source, _loaded: &Loaded, _wants: Wants) -> Facts {
-    Facts::default()
+pub fn gather(source: &Source, loaded: &Loaded, wants: Wants) -> Facts {
+    Facts { evidence: evidence(source, &loaded.portfolio, wants), ..Facts::default() }
+}
+
+fn evidence(source: &Source, portfolio: &Portfolio, wants: Wants) -> Evidence {
+    let mut evidence = Evidence::default();
+    if wants.evidence {
+        evidence.checks = evidence::checks(source, portfolio);
+        evidence.files = evidence::documents(source, portfolio);
+    }
+    if wants.artifacts {
+        evidence.artifacts = artifacts::artifacts(source, portfolio);
+    }
+    evidence
 }

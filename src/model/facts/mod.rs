@@ -4,7 +4,7 @@
 mod evidence;
 mod provenance;
 
-pub use evidence::{Content, Coverage, Evidence, Fault, FileFact, Report, Results, TestRun};
+pub use evidence::{Content, Coverage, Evidence, Fault, FileFact, Report, Results, TestRun, is_address};
 pub use provenance::{
     ApprovalFacts, Change, Commit, Given, History, Introduction, Provenance, Replaced, Signature, Who,
 };

@@ -58,32 +58,80 @@ choice! {
 }
 
 record! {
-    /// A report below the root that decides a criterion.
+    /// Reports below the root that decide a criterion: one of `junit`, `coverage`, `sarif`, `json` and `csv`. Paths may be
+    /// patterns: `*` stays within one folder, `**` crosses folders, hidden files must be named. All files that match count
+    /// together; when there is none, or one cannot be read, the criterion is not met.
     pub struct Check {
-        /// `JUnit` XML files.
+        /// `JUnit` XML files. A test that was left out proves nothing; one that passed when it was run again has passed.
         pub junit: Option<Text>,
-        /// Share of tests that passed.
+        /// Share of the tests that ran which must have passed, 0 to 1; default all of them.
         pub pass_rate: Option<Spanned<Threshold>>,
-        /// How many tests there must be.
+        /// How many tests must have run, in all files together; default 1.
         pub min_tests: Option<u32>,
-        /// Cobertura XML or LCOV files.
+        /// Cobertura XML or LCOV files; lines are summed over all files.
         pub coverage: Option<Text>,
-        /// Share of lines covered.
+        /// Share of lines covered, 0 to 1; `coverage` needs it.
         pub line_rate: Option<Spanned<Threshold>>,
-        /// SARIF files.
+        /// SARIF 2.1.0 files. Suppressed results do not count.
         pub sarif: Option<Text>,
-        /// The level at and above which no result may be.
-        pub level: Option<Text>,
-        /// A JSON file.
+        /// The level at and above which no result may be; default `error`.
+        pub level: Option<ResultLevel>,
+        /// JSON files, each of which must have the value.
         pub json: Option<Text>,
-        /// A CSV file.
+        /// CSV files with a head line, each of which must have the value.
         pub csv: Option<Text>,
-        /// The place of the value in the JSON or CSV file.
+        /// The place of the value. In JSON: keys and positions from 0 with dots between (`totals.0.open`), or a JSON pointer
+        /// (`/totals/0/open`). In CSV: `COLUMN` for the last row, or `COLUMN[KEY=VALUE]` for the last row whose column KEY
+        /// holds VALUE.
         pub path: Option<Text>,
-        /// What the value must be.
+        /// What the value must be; `json` and `csv` need it.
         pub value: Option<Spanned<Threshold>>,
-        /// How old the report may be.
+        /// How old the oldest report may be: by the date it bears itself (times without a zone are UTC), else by the commit
+        /// that last changed it. A file that is not committed as it stands has no date.
         pub max_age: Option<Spanned<Days>>,
+    }
+}
+
+choice! {
+    /// A kind of report.
+    pub enum ReportKind {
+        /// Tests.
+        Junit = "junit",
+        /// Covered lines.
+        Coverage = "coverage",
+        /// What an analysis found.
+        Sarif = "sarif",
+        /// A value in JSON.
+        Json = "json",
+        /// A value in CSV.
+        Csv = "csv",
+    }
+}
+
+impl Check {
+    /// What it reads: kinds of report with their paths or patterns. One, unless the manifest is wrong.
+    pub fn reports(&self) -> Vec<(ReportKind, &Text)> {
+        let Self { junit, coverage, sarif, json, csv, .. } = self;
+        let all = [
+            (ReportKind::Junit, junit),
+            (ReportKind::Coverage, coverage),
+            (ReportKind::Sarif, sarif),
+            (ReportKind::Json, json),
+            (ReportKind::Csv, csv),
+        ];
+        all.into_iter().filter_map(|(kind, path)| Some((kind, path.as_ref()?))).collect()
+    }
+}
+
+choice! {
+    /// How bad a result of an analysis is, the least first.
+    pub enum ResultLevel {
+        /// Worth knowing.
+        Note = "note",
+        /// A problem.
+        Warning = "warning",
+        /// A serious problem.
+        Error = "error",
     }
 }
 

@@ -23,7 +23,7 @@ pub use deployment::{
     Approach, At, Backout, Delivery, Deployment, Mode, Rehearsal, RehearsalResult, Rollout, Step, StepDependency,
     StepDependencyItem, TimeWindow, Wave,
 };
-pub use gate::{Approval, Check, Criterion, CriterionStatus, Decision, Gate, Waiver};
+pub use gate::{Approval, Check, Criterion, CriterionStatus, Decision, Gate, ReportKind, ResultLevel, Waiver};
 pub use phase::{Actual, Dependency, DependencyItem, EnvironmentUse, EnvironmentUseItem, Link, Milestone, Phase};
 
 record! {

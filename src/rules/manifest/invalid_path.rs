@@ -1,6 +1,7 @@
 //! `invalid-path`.
 
 use crate::diagnostic::{Finding, Severity, Subject};
+use crate::model::facts::is_address;
 use crate::model::release::{Check as Report, Criterion};
 use crate::model::{Identified, Kind, Text};
 use crate::rules::{Check, Group, Manifests, Rule};
@@ -103,15 +104,6 @@ fn criteria(subject: impl Fn() -> Subject, criteria: &[Criterion], out: &mut Vec
             confined(path, at, out);
         }
     }
-}
-
-/// Whether a text begins with a scheme, such as `https:` or `oci:`; one letter is a drive, not a scheme.
-fn is_address(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.len() > 1
-            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-    })
 }
 
 fn confined(path: &Text, subject: impl FnOnce() -> Subject, out: &mut Vec<Finding>) {
