@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod availability;
 pub mod back_schedule;
+pub mod changes;
 pub mod compare;
 pub mod deployments;
 pub mod events;
@@ -17,4 +18,5 @@ pub mod selection;
 pub mod testing;
 pub mod trains;
 pub mod usage;
+pub mod waivers;
 pub mod windows;

@@ -1,18 +1,20 @@
 //! Every rule.
 
 use super::Rule;
-use super::{dependencies, environments, governance, manifest, schedule, suppressions};
+use super::{dependencies, environments, gates, governance, manifest, schedule, suppressions};
 
 /// Every rule, sorted by name.
 pub static RULES: &[&Rule] = &[
     &environments::booked_during_maintenance::RULE,
     &environments::booked_during_outage::RULE,
     &dependencies::cancelled_dependency::RULE,
+    &gates::change_without_release::RULE,
     &dependencies::dependency_cycle::RULE,
     &environments::deploy_in_freeze::RULE,
     &manifest::duplicate_id::RULE,
     &manifest::duplicate_reference::RULE,
     &dependencies::duplicate_version::RULE,
+    &governance::emergency_not_reviewed::RULE,
     &schedule::ends_before_start::RULE,
     &environments::exclusive_overlap::RULE,
     &schedule::forecast_late::RULE,
@@ -23,8 +25,14 @@ pub static RULES: &[&Rule] = &[
     &manifest::invalid_value::RULE,
     &environments::lead_time_too_short::RULE,
     &schedule::misses_target::RULE,
+    &governance::missing_artifacts::RULE,
+    &governance::missing_backout::RULE,
+    &governance::missing_communications::RULE,
     &governance::missing_owner::RULE,
+    &governance::missing_risk_acceptor::RULE,
     &governance::missing_risk_mitigation::RULE,
+    &governance::missing_support::RULE,
+    &governance::missing_training::RULE,
     &schedule::no_slack::RULE,
     &schedule::non_working_day::RULE,
     &environments::not_hosted::RULE,
@@ -52,6 +60,8 @@ pub static RULES: &[&Rule] = &[
     &environments::version_collision::RULE,
     &dependencies::version_regression::RULE,
     &dependencies::version_requirement::RULE,
+    &gates::waiver_expired::RULE,
+    &gates::waiver_without_reason::RULE,
     &environments::wall_clock_gap::RULE,
 ];
 
