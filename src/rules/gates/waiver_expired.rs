@@ -88,13 +88,17 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     // A criterion of a template stands in many gates, and is one cause.
     let mut causes: BTreeMap<Span, Vec<Failed<'_>>> = BTreeMap::new();
     for (r, release) in portfolio.releases.iter().enumerate().filter(|(r, _)| !is_past(cx, *r)) {
-        for gate in release.gates.iter().filter(|gate| !is_behind(cx, r, gate)) {
+        for gate in &release.gates {
+            // Few gates have a waiver that ends, and this is asked of all.
+            let mut ending = criteria(portfolio, gate);
+            ending.retain(|criterion| is_waived(criterion) && !holds(criterion.waiver.as_ref(), NaiveDate::MAX));
+            ending.retain(|criterion| !portfolio.damage.touches(criterion.span));
+            if ending.is_empty() || is_behind(cx, r, gate) {
+                continue;
+            }
             let on = judged_on(guarded_start(portfolio, cx.schedule, r, gate), cx.clock.today);
-            for criterion in criteria(portfolio, gate) {
-                let lost = portfolio.damage.touches(criterion.span);
-                if is_waived(criterion) && !holds(criterion.waiver.as_ref(), on) && !lost {
-                    causes.entry(criterion.span).or_default().push(Failed { release: r, gate, criterion, on });
-                }
+            for criterion in ending.into_iter().filter(|criterion| !holds(criterion.waiver.as_ref(), on)) {
+                causes.entry(criterion.span).or_default().push(Failed { release: r, gate, criterion, on });
             }
         }
     }
