@@ -1,9 +1,9 @@
 //! Requests for change: who decided what, whether a change is approved at an instant, which releases carry it, and what the
 //! board has still to decide.
 //!
-//! Of several decisions by one person in one role the latest holds: by their dates, and where one has none by the order of the
-//! file. An approval counts when the person holds the role and, where duties are separated, does not own the change (alone or as
-//! a member of the team that does). A rejection counts whoever says it: a no that nobody took back is not passed over.
+//! Decisions are judged as those on gates are: the latest of a person in a role holds; an approval counts when nothing speaks
+//! against it (the role is held, the change is not the approver's own where duties are separated, its origin is proven as far as
+//! the policy wants); a rejection counts whoever says it.
 //!
 //! The status of a change has no date. It holds at every instant, unless a decision that counts and says the same is dated later:
 //! then it has become so only then. So a change that is `approved` without an approval is approved, for its status says so; it
@@ -11,9 +11,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::gates::{JudgedApproval, Work, holding, judge_on};
 use crate::choice;
+use crate::diagnostic::Span;
+use crate::model::facts::Facts;
 use crate::model::records::{Change, ChangeStatus, ChangeType};
-use crate::model::release::{Approval, Decision, Status};
+use crate::model::release::{Decision, Status};
 use crate::model::{Id, Portfolio};
 
 choice! {
@@ -21,7 +24,7 @@ choice! {
     pub enum State {
         /// It is a standard change, which nobody has to approve each time.
         PreAuthorised = "pre-authorised",
-        /// Somebody who may has approved it, and nobody has rejected it.
+        /// An approval counts, and nobody has rejected it.
         Approved = "approved",
         /// Its status says that it is approved; no approval that counts does.
         Unproven = "unproven",
@@ -38,41 +41,6 @@ impl State {
     /// Whether it may be carried out.
     pub const fn is_approved(self) -> bool {
         matches!(self, Self::PreAuthorised | Self::Approved | Self::Unproven)
-    }
-}
-
-choice! {
-    /// What an approval is worth.
-    pub enum Weight {
-        /// It counts.
-        Counts = "counts",
-        /// The person does not hold the role.
-        LacksRole = "lacks-role",
-        /// The person owns the change, and duties are separated.
-        OwnChange = "own-change",
-    }
-}
-
-/// The decision of a person in a role that holds at an instant.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Vote<'p> {
-    /// The entry.
-    pub approval: &'p Approval,
-    /// When it was made; a date is its first instant. None: nobody says, and it counts as made long ago.
-    pub at: Option<DateTime<Utc>>,
-    /// What it is worth as an approval; rejections count in any case.
-    pub weight: Weight,
-}
-
-impl Vote<'_> {
-    /// Yes or no.
-    pub fn decision(&self) -> Decision {
-        self.approval.decision.unwrap_or(Decision::Approved)
-    }
-
-    /// Whether it weighs on the side of this decision.
-    fn counts_for(&self, decision: Decision) -> bool {
-        self.decision() == decision && (decision == Decision::Rejected || self.weight == Weight::Counts)
     }
 }
 
@@ -97,7 +65,7 @@ pub struct Standing<'p> {
     /// Where it stands.
     pub state: State,
     /// The decisions that hold, in the order of the file.
-    pub votes: Vec<Vote<'p>>,
+    pub decisions: Vec<JudgedApproval<'p>>,
 }
 
 /// A change that the board has to decide.
@@ -115,13 +83,14 @@ pub struct Pending<'p> {
 #[derive(Debug)]
 pub struct Changes<'p> {
     portfolio: &'p Portfolio,
+    facts: &'p Facts,
     /// By index of the change.
     carriers: Vec<Vec<Carrier<'p>>>,
 }
 
 impl<'p> Changes<'p> {
     /// Looks through all changes and scopes once. Releases and changes that nobody declares are left out.
-    pub fn new(portfolio: &'p Portfolio) -> Self {
+    pub fn new(portfolio: &'p Portfolio, facts: &'p Facts) -> Self {
         let named = |change: &'p Change| {
             let place = change.release.as_ref()?;
             Some(Carrier { release: portfolio.releases.index(place)?, place, by_scope: false })
@@ -136,7 +105,7 @@ impl<'p> Changes<'p> {
                 }
             }
         }
-        Self { portfolio, carriers }
+        Self { portfolio, facts, carriers }
     }
 
     /// The releases that carry a change, each once: the one it names, then those whose scope lists it, by index. A standard
@@ -151,13 +120,24 @@ impl<'p> Changes<'p> {
         self.carriers.iter().enumerate().filter(move |(_, carriers)| carries(carriers)).map(|(change, _)| change)
     }
 
-    /// Where a change stands at an instant, as far as the manifests of today tell.
-    pub fn standing(&self, change: usize, at: DateTime<Utc>) -> Standing<'p> {
-        let manifest = &self.portfolio.changes[change];
-        let all: Vec<Vote<'p>> = manifest.approvals.iter().map(|approval| self.vote(manifest, approval)).collect();
-        let (past, later): (Vec<_>, Vec<_>) = all.into_iter().partition(|vote| vote.at.is_none_or(|made| made <= at));
-        let votes = latest(past);
-        Standing { index: change, change: manifest, state: state(manifest, &votes, &later), votes }
+    /// Where a change stands at an instant, as far as the manifests of today tell. A decision dated by a day was made at its
+    /// first instant, one without a date long ago.
+    pub fn standing(&self, index: usize, at: DateTime<Utc>) -> Standing<'p> {
+        let change = &self.portfolio.changes[index];
+        let work = Work { owner: change.common.owner(), scope: &[] };
+        let all = judge_on(self.portfolio, self.facts, work, &change.approvals);
+        let (past, later): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|entry| self.made(entry).is_none_or(|made| made <= at));
+        let held: Vec<Span> =
+            holding(&past.iter().collect::<Vec<_>>()).iter().map(|entry| entry.approval.span).collect();
+        let mut decisions = past;
+        decisions.retain(|entry| held.contains(&entry.approval.span));
+        Standing { index, change, state: state(change, &decisions, &later, at), decisions }
+    }
+
+    /// When a decision was made.
+    fn made(&self, entry: &JudgedApproval<'_>) -> Option<DateTime<Utc>> {
+        entry.approval.at.as_ref().map(|at| at.value.instant(self.portfolio.zone))
     }
 
     /// What the board has to decide at an instant: normal and emergency changes that are `submitted` and not approved, the most
@@ -170,7 +150,7 @@ impl<'p> Changes<'p> {
             .filter(|standing| !standing.state.is_approved())
             .map(|standing| Pending {
                 needed_by: self.needed_by(standing.index),
-                last_decision: standing.votes.iter().filter_map(|vote| vote.at).max(),
+                last_decision: standing.decisions.iter().filter_map(|entry| self.made(entry)).max(),
                 standing,
             })
             .collect();
@@ -186,22 +166,6 @@ impl<'p> Changes<'p> {
         let target = open.filter_map(|release| release.target.as_ref()).map(|target| target.value).min();
         window.map(|window| window.start.value.date()).or(target)
     }
-
-    fn vote(&self, change: &Change, approval: &'p Approval) -> Vote<'p> {
-        let portfolio = self.portfolio;
-        let person = portfolio.person(&approval.by);
-        let holds = person.is_some_and(|person| person.roles.contains(&approval.role));
-        let separated = portfolio.settings.approvals.as_ref().and_then(|policy| policy.separation_of_duties);
-        let owner = change.common.owner().filter(|_| separated == Some(true));
-        let owns = owner
-            .is_some_and(|owner| *owner == approval.by || person.is_some_and(|one| one.team.as_ref() == Some(owner)));
-        let weight = match (holds, owns) {
-            (false, _) => Weight::LacksRole,
-            (true, true) => Weight::OwnChange,
-            (true, false) => Weight::Counts,
-        };
-        Vote { approval, at: approval.at.as_ref().map(|at| at.value.instant(portfolio.zone)), weight }
-    }
 }
 
 /// The status of a change; draft unless it says otherwise.
@@ -214,39 +178,20 @@ pub fn kind(change: &Change) -> ChangeType {
     change.r#type.unwrap_or(ChangeType::Normal)
 }
 
-/// The latest of each person in each role.
-fn latest(votes: Vec<Vote<'_>>) -> Vec<Vote<'_>> {
-    let mut held: Vec<Vote<'_>> = Vec::with_capacity(votes.len());
-    for vote in votes {
-        let same =
-            |other: &Vote<'_>| other.approval.role == vote.approval.role && other.approval.by == vote.approval.by;
-        match held.iter().position(same) {
-            None => held.push(vote),
-            Some(place) => {
-                let is_older = vote.at.zip(held[place].at).is_some_and(|(new, old)| new < old);
-                if !is_older {
-                    held.remove(place);
-                    held.push(vote);
-                }
-            }
-        }
-    }
-    held
-}
-
-/// Where a change stands by the votes up to an instant, its status, and the votes `later`, which date the status.
-fn state(change: &Change, votes: &[Vote<'_>], later: &[Vote<'_>]) -> State {
+/// Where a change stands by the decisions that hold at an instant, its status, and the decisions `later`, which date the status.
+fn state(change: &Change, decisions: &[JudgedApproval<'_>], later: &[JudgedApproval<'_>], at: DateTime<Utc>) -> State {
     let status = status(change);
-    let said = |votes: &[Vote<'_>], decision| votes.iter().any(|vote| vote.counts_for(decision));
-    let is_rejected = status == ChangeStatus::Rejected && !said(later, Decision::Rejected);
+    let is_no = |entry: &JudgedApproval<'_>| entry.decision() == Decision::Rejected;
+    let is_yes = |entry: &JudgedApproval<'_>| !is_no(entry) && entry.flaws.is_empty();
+    let is_rejected = status == ChangeStatus::Rejected && !later.iter().any(is_no);
     let is_allowed = matches!(status, ChangeStatus::Approved | ChangeStatus::Implemented | ChangeStatus::Closed);
-    if said(votes, Decision::Rejected) || is_rejected {
+    if decisions.iter().any(is_no) || is_rejected {
         State::Rejected
     } else if kind(change) == ChangeType::Standard {
         State::PreAuthorised
-    } else if said(votes, Decision::Approved) {
+    } else if decisions.iter().any(|entry| entry.counted_at(at)) {
         State::Approved
-    } else if is_allowed && !said(later, Decision::Approved) {
+    } else if is_allowed && !later.iter().any(is_yes) {
         State::Unproven
     } else if status == ChangeStatus::Draft {
         State::Draft
@@ -260,6 +205,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use super::*;
+    use crate::analysis::gates::Flaw;
     use crate::load::testing::portfolio;
     use crate::time::When;
 
@@ -281,8 +227,8 @@ mod tests {
     }
 
     fn state_at(fields: &str, at: &str) -> State {
-        let portfolio = read(fields);
-        Changes::new(&portfolio).standing(0, instant(at)).state
+        let (portfolio, facts) = (read(fields), Facts::default());
+        Changes::new(&portfolio, &facts).standing(0, instant(at)).state
     }
 
     fn approvals(entries: &str) -> String {
@@ -324,6 +270,9 @@ mod tests {
         assert_eq!(judged(&format!("{ANN}, {}", no("at: 2026-11-11, "))), State::Rejected);
         assert_eq!(judged(&format!("{}, {ANN}", no(""))), State::Approved, "without a date the place decides");
         assert_eq!(judged(&format!("{ANN}, {}", no(""))), State::Rejected);
+        // What does not count takes nothing back.
+        let worthless = "{role: boss, by: cy, decision: rejected}, {role: boss, by: cy, decision: approved}";
+        assert_eq!(judged(worthless), State::Rejected);
         // In another role it is another decision.
         let both = "{role: board, by: bo, decision: rejected}, {role: boss, by: bo, decision: approved}";
         assert_eq!(judged(both), State::Rejected);
@@ -342,9 +291,10 @@ mod tests {
         assert_eq!(own("web", "bo"), State::Waiting);
         assert_eq!(own("web", "ann"), State::Approved);
         let portfolio = read("owner: ann\napprovals: [{role: board, by: ann}, {role: boss, by: cy}]");
-        let standing = Changes::new(&portfolio).standing(0, instant("2026-11-16"));
-        let weights: Vec<Weight> = standing.votes.iter().map(|vote| vote.weight).collect();
-        assert_eq!(weights, [Weight::OwnChange, Weight::LacksRole]);
+        let facts = Facts::default();
+        let standing = Changes::new(&portfolio, &facts).standing(0, instant("2026-11-16"));
+        let flaws: Vec<_> = standing.decisions.iter().map(|entry| &entry.flaws[..]).collect();
+        assert!(matches!(flaws[..], [[Flaw::Owner(_)], [Flaw::LacksRole(_)]]), "{flaws:?}");
     }
 
     #[test]
@@ -383,7 +333,8 @@ mod tests {
             "{SETTINGS}---\nkind: change\nid: C\nrelease: named\n---\nkind: change\nid: D\n---\nkind: change\nid: E\nrelease: gone\n{RELEASES}"
         );
         let portfolio = portfolio(&text);
-        let changes = Changes::new(&portfolio);
+        let facts = Facts::default();
+        let changes = Changes::new(&portfolio, &facts);
         let of = |change: usize| {
             let names = changes.carriers(change).iter();
             names.map(|carrier| (portfolio.releases[carrier.release].id.as_str(), carrier.by_scope)).collect::<Vec<_>>()
@@ -410,7 +361,8 @@ mod tests {
         ]
         .concat();
         let portfolio = portfolio(&text);
-        let pending = Changes::new(&portfolio).pending(instant("2026-11-16"));
+        let facts = Facts::default();
+        let pending = Changes::new(&portfolio, &facts).pending(instant("2026-11-16"));
         let said: Vec<_> = pending
             .iter()
             .map(|pending| {

@@ -18,5 +18,4 @@ pub mod selection;
 pub mod testing;
 pub mod trains;
 pub mod usage;
-pub mod waivers;
 pub mod windows;

@@ -6,7 +6,7 @@ use crate::model::records::{Change, ChangeStatus, ChangeType};
 use crate::model::release::Status;
 use crate::model::{Identified, Portfolio};
 use crate::rules::wording::with_places;
-use crate::rules::{Check, Group, Manifests, Rule};
+use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -76,12 +76,12 @@ type: minor
 scope: [{project: web, version: 2.0, changes: [RFC-7, RFC-8]}]
 ```
 ",
-    check: Check::Manifests(check),
+    check: Check::Portfolio(check),
 };
 
-fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
+fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
-    let changes = Changes::new(portfolio);
+    let changes = Changes::new(portfolio, cx.facts);
     for (index, change) in portfolio.changes.iter().enumerate() {
         let is_over = matches!(status(change), ChangeStatus::Rejected | ChangeStatus::Closed);
         if is_over || portfolio.damage.touches(change.span) {

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::analysis::gates::criteria;
-use crate::analysis::waivers::{guarded_start, holds, is_waived, judged_on};
+use crate::analysis::gates::{Judged, Outcome};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
-use crate::graph::{Node, guarded};
-use crate::model::release::{Criterion, Gate, Status};
+use crate::model::release::{Criterion, Status};
 use crate::model::{Identified, Kind};
 use crate::rules::environments::is_past;
 use crate::rules::wording::with_places;
@@ -75,30 +73,26 @@ gates:
 };
 
 /// A gate that counts on a waiver which does not hold.
-struct Failed<'p> {
+struct Failed<'c, 'p> {
     release: usize,
-    gate: &'p Gate,
+    gate: &'c Judged<'p>,
     criterion: &'p Criterion,
-    /// The day on which it would have to hold.
-    on: NaiveDate,
+    /// The last day it holds.
+    last: NaiveDate,
 }
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
     // A criterion of a template stands in many gates, and is one cause.
-    let mut causes: BTreeMap<Span, Vec<Failed<'_>>> = BTreeMap::new();
-    for (r, release) in portfolio.releases.iter().enumerate().filter(|(r, _)| !is_past(cx, *r)) {
-        for gate in &release.gates {
-            // Few gates have a waiver that ends, and this is asked of all.
-            let mut ending = criteria(portfolio, gate);
-            ending.retain(|criterion| is_waived(criterion) && !holds(criterion.waiver.as_ref(), NaiveDate::MAX));
-            ending.retain(|criterion| !portfolio.damage.touches(criterion.span));
-            if ending.is_empty() || is_behind(cx, r, gate) {
-                continue;
-            }
-            let on = judged_on(guarded_start(portfolio, cx.schedule, r, gate), cx.clock.today);
-            for criterion in ending.into_iter().filter(|criterion| !holds(criterion.waiver.as_ref(), on)) {
-                causes.entry(criterion.span).or_default().push(Failed { release: r, gate, criterion, on });
+    let mut causes: BTreeMap<Span, Vec<Failed<'_, '_>>> = BTreeMap::new();
+    for release in (0..portfolio.releases.len()).filter(|r| !is_past(cx, *r)) {
+        for gate in cx.gates(release) {
+            for judged in &gate.criteria {
+                let criterion = judged.criterion;
+                let Outcome::WaiverExpired(last) = judged.outcome else { continue };
+                if !is_behind(cx, gate) && !portfolio.damage.touches(criterion.span) {
+                    causes.entry(criterion.span).or_default().push(Failed { release, gate, criterion, last });
+                }
             }
         }
     }
@@ -108,26 +102,21 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 /// Whether all that a gate guards has ended.
-fn is_behind(cx: &Context<'_>, release: usize, gate: &Gate) -> bool {
-    let phases = guarded(cx.portfolio, release, gate.before.as_deref(), &gate.id);
-    let has_ended = |node: &Node| match *node {
-        Node::Phase(r, p) => cx.portfolio.releases[r].phases[p].actual_end().is_some(),
-        _ => false,
-    };
-    !phases.is_empty() && phases.iter().all(has_ended)
+fn is_behind(cx: &Context<'_>, gate: &Judged<'_>) -> bool {
+    let has_ended = |&(r, p): &(usize, usize)| cx.portfolio.releases[r].phases[p].actual_end().is_some();
+    !gate.guards.is_empty() && gate.guards.iter().all(has_ended)
 }
 
-fn report(cx: &Context<'_>, failed: &[Failed<'_>]) -> Finding {
+fn report(cx: &Context<'_>, failed: &[Failed<'_, '_>]) -> Finding {
     let portfolio = cx.portfolio;
-    let Failed { release, gate, criterion, on } = &failed[0];
+    let Failed { release, gate, criterion, last } = &failed[0];
     let owner = &portfolio.releases[*release];
-    let is_own = gate.criteria.iter().any(|own| own.span == criterion.span);
-    let expires = criterion.waiver.as_ref().and_then(|waiver| waiver.expires.as_ref());
-    let (span, last) = expires.map_or((criterion.id.span, String::new()), |day| (day.span, day.value.to_string()));
-    let when = if *on == cx.clock.today {
-        "that is over".to_owned()
-    } else {
-        format!("`{}` needs it on {on}", gate_name(owner.id.as_str(), gate, is_own))
+    let is_own = gate.written.is_some_and(|gate| gate.criteria.iter().any(|own| own.span == criterion.span));
+    let needed = gate.guarded_start.filter(|start| *start > cx.clock.today);
+    let when = match needed {
+        None => "that is over".to_owned(),
+        Some(start) if is_own => format!("`{}` needs it on {start}", gate.id),
+        Some(start) => format!("`{}/{}` needs it on {start}", owner.id, gate.id),
     };
     let message = format!("the waiver of `{}` holds through {last}, and {when}", criterion.id);
     let subject = if is_own {
@@ -136,23 +125,20 @@ fn report(cx: &Context<'_>, failed: &[Failed<'_>]) -> Finding {
         let path = format!("gate_templates/{}/criteria/{}", gate.id, criterion.id);
         Subject::new(Kind::Portfolio.as_str(), "").at(path)
     };
+    let expires = criterion.waiver.as_ref().and_then(|waiver| waiver.expires.as_ref());
     let help = "meet the criterion, or have the waiver given anew with a later `expires`";
-    let finding = Finding::new(span, subject, message).help(help);
-    let is_draft = |failed: &Failed<'_>| portfolio.releases[failed.release].status() == Status::Draft;
+    let finding = Finding::new(expires.map_or(criterion.id.span, |day| day.span), subject, message).help(help);
+    let is_draft = |failed: &Failed<'_, '_>| portfolio.releases[failed.release].status() == Status::Draft;
     let finding = if failed.iter().all(is_draft) { finding.at_most(Severity::Warning) } else { finding };
     if is_own {
         return finding;
     }
     let places = failed.iter().map(|failed| {
         let release = &portfolio.releases[failed.release];
-        (failed.gate.id.span, release.subject().at(format!("gates/{}", failed.gate.id)))
+        let span = failed.gate.written.map_or(release.id.span, |gate| gate.id.span);
+        (span, release.subject().at(format!("gates/{}", failed.gate.id)))
     });
     with_places(finding, places, "this gate counts on it")
-}
-
-/// A gate as seen from its own manifest, or from another.
-fn gate_name(release: &str, gate: &Gate, is_own: bool) -> String {
-    if is_own { gate.id.to_string() } else { format!("{release}/{}", gate.id) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! `waiver-without-reason`.
 
-use crate::analysis::waivers::is_waived;
 use crate::diagnostic::{Finding, Severity, Subject};
-use crate::model::release::{Criterion, Status};
+use crate::model::release::{Criterion, CriterionStatus, Status};
 use crate::model::{Identified, Kind};
 use crate::rules::{Check, Group, Manifests, Rule};
 
@@ -88,9 +87,7 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
 
 /// What a waived criterion does not say.
 fn missing(criterion: &Criterion) -> Option<&'static str> {
-    if !is_waived(criterion) {
-        return None;
-    }
+    criterion.status.as_ref().filter(|status| status.value == CriterionStatus::Waived)?;
     let waiver = criterion.waiver.as_ref();
     let has_reason = waiver.and_then(|waiver| waiver.reason.as_ref()).is_some_and(|reason| !reason.trim().is_empty());
     let has_person = waiver.is_some_and(|waiver| waiver.by.is_some());

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 
+use crate::analysis::gates::last_day_within;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::Kind;
 use crate::model::release::{Review, Status};
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
-use crate::time::plus_days;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -73,7 +73,7 @@ fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let calendar = portfolio.release_calendar(release);
-    let last = plus_days(calendar.add(plus_days(shipped.value, 1), within.value.0), -1);
+    let last = last_day_within(calendar, shipped.value, within.value.0);
     let line = std::iter::once(at.index).chain(portfolio.ancestors(at.index));
     let reviews = line.filter_map(|r| portfolio.releases[r].emergency.as_ref()?.reviewed.as_ref());
     let mut counting = reviews.clone().filter(|review| is_afterwards(review, shipped.value, cx.clock.today));
