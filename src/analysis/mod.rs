@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod availability;
 pub mod back_schedule;
+pub mod changes;
 pub mod compare;
 pub mod deployments;
 pub mod events;

@@ -1,6 +1,7 @@
 //! The rules: one file each, a registry, and the runner that gives findings their severity.
 
 mod bookings;
+mod demands;
 mod dependencies;
 mod environments;
 mod evidence;

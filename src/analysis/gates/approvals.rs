@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::Gates;
 use crate::choice;
-use crate::model::facts::{ApprovalFacts, Change, Given, History, Signature};
+use crate::model::facts::{ApprovalFacts, Change, Facts, Given, History, Signature};
 use crate::model::portfolio::{GateTemplate, Provenance, RequiredApproval};
-use crate::model::release::{Approval, Decision, Gate};
+use crate::model::release::{Approval, Decision, Gate, ScopeItem};
 use crate::model::{Id, Portfolio};
 
 choice! {
@@ -104,7 +104,7 @@ impl JudgedApproval<'_> {
     }
 
     /// Whether it counted at an instant: changes that came later did not make it stale yet.
-    pub(super) fn counted_at(&self, at: DateTime<Utc>) -> bool {
+    pub fn counted_at(&self, at: DateTime<Utc>) -> bool {
         let spoiled = |flaw: &Flaw<'_>| match flaw {
             Flaw::Stale(changes) => {
                 changes.iter().any(|change| change.by.as_ref().is_some_and(|commit| commit.at.to_utc() <= at))
@@ -143,24 +143,45 @@ impl Required<'_> {
     }
 }
 
+/// What is decided on: nobody decides on their own work where duties are separated.
+#[derive(Debug, Clone, Copy)]
+pub struct Work<'p> {
+    /// Who owns it.
+    pub owner: Option<&'p Id>,
+    /// What ships with it.
+    pub scope: &'p [ScopeItem],
+}
+
 /// Judges the entries of a release's gate, in their order.
 pub(super) fn judge<'p>(gates: &Gates<'p>, release: usize, entries: &'p [Approval]) -> Vec<JudgedApproval<'p>> {
-    let policy = Policy::of(gates.portfolio);
+    let manifest = &gates.portfolio.releases[release];
+    let work = Work { owner: manifest.common.owner(), scope: &manifest.scope };
+    judge_on(gates.portfolio, gates.facts, work, entries)
+}
+
+/// Judges decisions on any work, in their order.
+pub fn judge_on<'p>(
+    portfolio: &'p Portfolio,
+    facts: &'p Facts,
+    work: Work<'p>,
+    entries: &'p [Approval],
+) -> Vec<JudgedApproval<'p>> {
+    let policy = Policy::of(portfolio);
     let mut judged: Vec<_> = entries
         .iter()
         .map(|approval| {
-            let (facts, proof) = proof(gates, approval);
+            let (of_entry, proof) = proof(facts, approval);
             let mut flaws = Vec::new();
-            flaws.extend(lacks_role(gates.portfolio, policy, approval, facts));
+            flaws.extend(lacks_role(portfolio, policy, approval, of_entry));
             flaws.extend(unproven(policy, proof));
             if policy.separation_of_duties {
-                flaws.extend(own_work(gates, release, approval));
+                flaws.extend(own_work(portfolio, facts, work, approval));
             }
-            flaws.extend(facts.filter(|facts| !facts.changed.is_empty()).map(|facts| Flaw::Stale(&facts.changed)));
+            flaws.extend(of_entry.filter(|facts| !facts.changed.is_empty()).map(|facts| Flaw::Stale(&facts.changed)));
             if approval.decision == Some(Decision::Rejected) {
                 flaws.clear();
             }
-            JudgedApproval { approval, facts, proof, holds: false, flaws }
+            JudgedApproval { approval, facts: of_entry, proof, holds: false, flaws }
         })
         .collect();
     let all: Vec<_> = judged.iter().collect();
@@ -174,7 +195,7 @@ pub(super) fn judge<'p>(gates: &Gates<'p>, release: usize, entries: &'p [Approva
 
 /// The latest decision of each person in each role, by `at` and then by place. An approval that is not genuine does not take
 /// the place of an earlier entry.
-pub(super) fn holding<'a, 'p>(entries: &[&'a JudgedApproval<'p>]) -> Vec<&'a JudgedApproval<'p>> {
+pub fn holding<'a, 'p>(entries: &[&'a JudgedApproval<'p>]) -> Vec<&'a JudgedApproval<'p>> {
     let mut order: Vec<_> = entries.to_vec();
     // Entries without a time stand where the file has them.
     if order.iter().all(|entry| entry.approval.at.is_some()) {
@@ -219,8 +240,8 @@ pub(super) fn required<'p>(
     merged.map(judge).collect()
 }
 
-fn proof<'p>(gates: &Gates<'p>, approval: &'p Approval) -> (Option<&'p ApprovalFacts>, Proof) {
-    let Some(provenance) = &gates.facts.provenance else { return (None, Proof::Unverifiable) };
+fn proof<'p>(facts: &'p Facts, approval: &'p Approval) -> (Option<&'p ApprovalFacts>, Proof) {
+    let Some(provenance) = &facts.provenance else { return (None, Proof::Unverifiable) };
     if provenance.is_blind() && provenance.history != History::NoCommit {
         return (None, Proof::Unverifiable);
     }
@@ -268,16 +289,15 @@ fn lacks_role<'p>(
 }
 
 /// What an approver may not approve: what they own, alone or as a member of the team that does, and what they wrote.
-fn own_work<'p>(gates: &Gates<'p>, release: usize, approval: &Approval) -> Vec<Flaw<'p>> {
-    let manifest = &gates.portfolio.releases[release];
-    let team = gates.portfolio.person(&approval.by).and_then(|person| person.team.as_ref());
-    let owner = manifest.common.owner().filter(|owner| **owner == *approval.by || team == Some(*owner));
+fn own_work<'p>(portfolio: &Portfolio, facts: &Facts, work: Work<'p>, approval: &Approval) -> Vec<Flaw<'p>> {
+    let team = portfolio.person(&approval.by).and_then(|person| person.team.as_ref());
+    let owner = work.owner.filter(|owner| **owner == *approval.by || team == Some(*owner));
     let mut flaws: Vec<_> = owner.map(Flaw::Owner).into_iter().collect();
     let wrote = |span| {
-        let introduction = gates.facts.provenance.as_ref().and_then(|provenance| provenance.scope.get(&span)?.as_ref());
+        let introduction = facts.provenance.as_ref().and_then(|provenance| provenance.scope.get(&span)?.as_ref());
         introduction.is_some_and(|introduction| introduction.commit.author.person.as_deref() == Some(&*approval.by))
     };
-    let written: Vec<&Id> = manifest.scope.iter().filter(|item| wrote(item.span)).map(|item| &item.project).collect();
+    let written: Vec<&Id> = work.scope.iter().filter(|item| wrote(item.span)).map(|item| &item.project).collect();
     if !written.is_empty() {
         flaws.push(Flaw::WroteScope(written));
     }
