@@ -77,6 +77,7 @@ fn json_output_is_what_its_schema_says() {
     add("env.free", &["--for", "3d"]);
     add("env.advise", &[]);
     add("env.book", &["uat-1", "--from", "2027-03-01", "--to", "2027-03-02", "--purpose", "Drill", "--dry-run"]);
+    add("gate.list", &[]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     // Last, for it changes what the others would say.

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod can_deploy;
 pub mod env;
 pub mod findings;
+pub mod gate;
 pub mod graph;
 pub mod json;
 pub mod page;

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod can_deploy;
 pub mod check;
 pub mod env;
+pub mod gate;
 pub mod graph;
 pub mod init;
 pub mod new;
@@ -53,6 +54,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.state", schemars::schema_for!(env::state::State)),
         ("env.usage", schemars::schema_for!(env::usage::Usage)),
         ("explain", schemars::schema_for!(rules::Explanation)),
+        ("gate.list", schemars::schema_for!(gate::list::List)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 pub mod env;
 mod explain;
+pub mod gate;
 mod graph;
 mod init;
 mod man;
@@ -35,6 +36,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<can_deploy::CanDeploy>(),
     Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),
+    gate::ENTRY,
     env::ENTRY,
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),

@@ -1,0 +1,77 @@
+//! `relm gate`: where gates stand, what is missing, who approved, and what of that is proven.
+//!
+//! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
+
+mod list;
+
+use clap::ArgMatches;
+
+use super::{Entry, RunError, Status};
+use crate::cli::args::{self, Global};
+use crate::cli::context::Context;
+use crate::cli::error::Error;
+use crate::report::Header;
+use crate::report::gate::Input;
+
+/// Every subcommand, in the order of the help.
+pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<list::List>()];
+
+/// `relm gate` in the table of commands.
+pub const ENTRY: Entry = Entry { command, run };
+
+fn command() -> clap::Command {
+    clap::Command::new("gate")
+        .about("See where gates stand, what is missing, who approved and what of it is proven")
+        .after_help(
+            "Examples:\n  relm gate list                       every gate of what is not over, the worst first\n  \
+             relm gate show payments-2026.12 go-live   everything about one gate\n  \
+             relm gate verify payments-2026.12    what the history proves of its approvals\n\n\
+             `relm gate COMMAND --help` says more of each.",
+        )
+        .subcommand_required(true)
+        .subcommand_value_name("COMMAND")
+        .subcommands(SUBCOMMANDS.iter().map(|entry| (entry.command)()))
+}
+
+fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
+    let asked = matches.subcommand();
+    let entry = asked.and_then(|(name, matches)| {
+        let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
+        Some((entry, matches))
+    });
+    let Some((entry, matches)) = entry else {
+        let error = Error::usage("say what of the gates").hint("`relm gate --help` lists what there is");
+        return Err(RunError::Stopped(error));
+    };
+    (entry.run)(global, matches)
+}
+
+/// The releases that were named or selected, by index. Those that are over only when they are named, or when `all` are
+/// wanted.
+fn releases(
+    context: &Context<'_>,
+    named: &[String],
+    options: &args::Selection,
+    all: bool,
+) -> Result<Vec<usize>, Error> {
+    let mut options = options.clone();
+    options.release.extend_from_slice(named);
+    let selection = options.resolve(context)?;
+    let (portfolio, all) = (&context.loaded.portfolio, all || !options.release.is_empty());
+    let wanted = portfolio.releases.iter().enumerate().filter(|(r, release)| {
+        let shown = all || !release.status().is_over();
+        shown && selection.selects(portfolio, release, &context.schedule().releases[*r])
+    });
+    Ok(wanted.map(|(r, _)| r).collect())
+}
+
+/// Makes a view twice: the first tells which files it points into, the second knows the lines there.
+fn view<V>(context: &mut Context<'_>, schema: &'static str, make: impl Fn(Header, &Input<'_>) -> V) -> V {
+    let header = context.header(schema);
+    let first = Input::new(context.gates(), &context.loaded.sources);
+    make(header.clone(), &first);
+    for file in first.files() {
+        context.loaded.attach_text(&context.source, file);
+    }
+    make(header, &Input::new(context.gates(), &context.loaded.sources))
+}
