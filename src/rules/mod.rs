@@ -140,9 +140,6 @@ impl<'p> Context<'p> {
         facts: &'p Facts,
         clock: &'p Clock,
     ) -> Self {
-        let (shipments, occupancy, installed) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let gates = (0..portfolio.releases.len()).map(|_| OnceLock::new()).collect();
-        Self { portfolio, graph, schedule, facts, clock, shipments, gates, occupancy, installed }
         Self {
             portfolio,
             graph,
@@ -150,6 +147,7 @@ impl<'p> Context<'p> {
             facts,
             clock,
             shipments: OnceLock::new(),
+            gates: portfolio.releases.iter().map(|_| OnceLock::new()).collect(),
             occupancy: OnceLock::new(),
             installed: OnceLock::new(),
             events: OnceLock::new(),

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Error,
     summary: "a file that ships is not the one that was recorded",
-    docs: r#"## What it does
+    docs: r"## What it does
 
 Reports an artefact of a scope, a file below the folder of `relm.yaml`, whose SHA-256 is not the one written beside it, or that
 is not there. Of releases that are over only files that changed are reported, for those that shipped may be cleared away;
@@ -60,7 +60,7 @@ scope:
 # file: library/ledger-4.2.0.txt
 # abc
 ```
-"#,
+",
     check: Check::Release(check),
 };
 
