@@ -59,7 +59,9 @@ fn ssh(armour: &str, content: &[u8]) -> Result<Proof, Proof> {
             }
         }
         (KeyData::Dsa(_), _) => return Err(Proof::NotVerifiable("SSH with a DSA key")),
-        (_, Algorithm::Ecdsa { curve: EcdsaCurve::NistP521 }) => return Err(Proof::NotVerifiable("SSH with a P-521 key")),
+        (_, Algorithm::Ecdsa { curve: EcdsaCurve::NistP521 }) => {
+            return Err(Proof::NotVerifiable("SSH with a P-521 key"));
+        }
         (KeyData::Rsa(_) | KeyData::Ed25519(_) | KeyData::Ecdsa(_), _) => {}
         _ => return Err(Proof::NotVerifiable("SSH with a key of another kind")),
     }

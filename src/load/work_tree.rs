@@ -14,7 +14,7 @@ use super::root::ROOT_FILE;
 use super::source::{
     Found, Listing, MAX_FILE_SIZE, Place, ReadError, SourceFile, SourceProblem, is_manifest_name, plain_io,
 };
-use crate::git::{Ignores, Repo};
+use crate::git::{GitError, Ignores, Repo};
 
 /// A folder on disk, with the repository it lies in, if any.
 #[derive(Debug)]
@@ -64,6 +64,12 @@ impl WorkTree {
 
     pub(super) fn commit(&self) -> Option<&str> {
         self.git.as_ref()?.commit.as_deref()
+    }
+
+    /// The repository around the root, opened anew, and the root relative to its top.
+    pub(super) fn repository(&self) -> Result<Option<(Repo, PathBuf)>, GitError> {
+        let repo = Repo::discover(&self.root)?;
+        Ok(repo.zip(self.git.as_ref().map(|git| git.prefix.clone())))
     }
 
     pub(super) fn dirty(&self) -> bool {

@@ -1,6 +1,8 @@
 //! What loading learns outside manifests, and only when somebody asks: reading history, reports and artefacts costs more than
 //! reading the manifests.
 
+mod provenance;
+
 use super::portfolio::Loaded;
 use super::source::Source;
 use crate::model::Portfolio;
@@ -50,6 +52,7 @@ impl Wants {
 }
 
 /// Learns it.
-pub fn gather(_source: &Source, _loaded: &Loaded, _wants: Wants) -> Facts {
-    Facts::default()
+pub fn gather(source: &Source, loaded: &Loaded, wants: Wants) -> Facts {
+    let provenance = wants.provenance.then(|| provenance::gather(source, loaded));
+    Facts { provenance, ..Facts::default() }
 }
