@@ -97,12 +97,17 @@ impl SourceMap {
         self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file.path.as_str()))
     }
 
+    /// Whether these bytes are what was parsed.
+    pub fn has_content(&self, file: FileId, bytes: &[u8]) -> bool {
+        self.files.get(file.0 as usize).is_some_and(|entry| entry.hash == Self::hash(bytes))
+    }
+
     /// Keeps the text of a file, so that places in it can be shown; refused when it changed since it was parsed.
     pub fn set_text(&mut self, file: FileId, bytes: &[u8]) -> bool {
-        let Some(entry) = self.files.get_mut(file.0 as usize) else { return false };
-        if entry.hash != Self::hash(bytes) {
+        if !self.has_content(file, bytes) {
             return false;
         }
+        let Some(entry) = self.files.get_mut(file.0 as usize) else { return false };
         // Bytes that are not UTF-8 keep their offsets: each becomes one `?`.
         let text = String::from_utf8(bytes.to_vec())
             .unwrap_or_else(|_| bytes.iter().map(|&byte| if byte.is_ascii() { byte as char } else { '?' }).collect());

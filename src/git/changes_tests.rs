@@ -76,7 +76,7 @@ fn modes_and_replaced_folders_count_as_changes() {
 }
 
 /// A history with branches, reverts, merges that take a side, and merges that change what they merge.
-fn tangled(seed: u64, files: usize) -> (tempfile::TempDir, git2::Repository) {
+pub(super) fn tangled(seed: u64, files: usize) -> (tempfile::TempDir, git2::Repository) {
     let folder = tempfile::tempdir().unwrap();
     let git = git2::Repository::init(folder.path()).unwrap();
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

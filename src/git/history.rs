@@ -258,3 +258,7 @@ fn instant(time: git2::Time) -> DateTime<FixedOffset> {
     let zone = time.offset_minutes().checked_mul(60).and_then(FixedOffset::east_opt);
     zone.map_or_else(|| at.fixed_offset(), |zone| at.with_timezone(&zone))
 }
+
+#[cfg(test)]
+#[path = "history_tests.rs"]
+mod tests;

@@ -89,3 +89,7 @@ pub fn fingerprint(key: &str) -> Option<String> {
     }
     PublicKey::from_openssh(key).ok().map(|key| key.fingerprint(HashAlg::Sha256).to_string())
 }
+
+#[cfg(test)]
+#[path = "signature_tests.rs"]
+mod tests;

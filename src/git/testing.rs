@@ -4,6 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+use ssh_key::private::{Ed25519Keypair, KeypairData};
+use ssh_key::{HashAlg, LineEnding, PrivateKey};
+
 use super::Repo;
 
 /// 2026-01-01T00:00Z; each commit is an hour later than the one before.
@@ -93,15 +97,73 @@ impl TestRepo {
     }
 
     pub(crate) fn commit_tree(&mut self, tree: git2::Oid) -> String {
-        self.commits += 1;
-        let at = git2::Time::new(EPOCH + 3600 * self.commits, 0);
-        let who = git2::Signature::new("Test Person", "person@example.com", &at).unwrap();
-        let tree = self.git.find_tree(tree).unwrap();
-        let parent = self.git.head().ok().map(|h| h.peel_to_commit().unwrap());
-        let parents: Vec<_> = parent.iter().collect();
-        let message = format!("Commit {}", self.commits);
-        self.git.commit(Some("HEAD"), &who, &who, &message, &tree, &parents).unwrap().to_string()
+        self.commit_tree_as(tree, &By::author("person@example.com"))
     }
+
+    /// The same under other names, or signed.
+    pub(crate) fn commit_tree_as(&mut self, tree: git2::Oid, by: &By<'_>) -> String {
+        let parent = self.git.head().ok().map(|h| h.peel_to_commit().unwrap().id());
+        let id = self.commit_on(tree, &Vec::from_iter(parent), by);
+        match self.git.head() {
+            Ok(mut head) => drop(head.set_target(git2::Oid::from_str(&id).unwrap(), "made for a test").unwrap()),
+            Err(_) => {
+                self.git.reference("refs/heads/main", git2::Oid::from_str(&id).unwrap(), true, "first").unwrap();
+            }
+        }
+        id
+    }
+
+    /// A commit that no branch points to yet.
+    pub(crate) fn commit_on(&mut self, tree: git2::Oid, parents: &[git2::Oid], by: &By<'_>) -> String {
+        self.commits += 1;
+        let at = git2::Time::new(by.at.unwrap_or(EPOCH + 3600 * self.commits), 0);
+        let who = |name: &str, email: &str| git2::Signature::new(name, email, &at).unwrap();
+        let author = who(by.name.unwrap_or(&name(by.author)), by.author);
+        let committer = by.committer.map_or_else(|| author.clone(), |email| who(&name(email), email));
+        let tree = self.git.find_tree(tree).unwrap();
+        let parents: Vec<_> = parents.iter().map(|parent| self.git.find_commit(*parent).unwrap()).collect();
+        let parents: Vec<_> = parents.iter().collect();
+        let message = format!("Commit {}", self.commits);
+        let content = self.git.commit_create_buffer(&author, &committer, &message, &tree, &parents).unwrap();
+        let content = content.as_str().unwrap();
+        let Some(seed) = by.key else {
+            return self.git.commit(None, &author, &committer, &message, &tree, &parents).unwrap().to_string();
+        };
+        let signature = key(seed).sign("git", HashAlg::Sha512, content.as_bytes()).unwrap();
+        let signature = signature.to_pem(LineEnding::LF).unwrap();
+        self.git.commit_signed(content, &signature, None).unwrap().to_string()
+    }
+}
+
+/// Who makes a commit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct By<'a> {
+    pub(crate) author: &'a str,
+    /// What the author claims to be called; what stands before the `@` unless given.
+    pub(crate) name: Option<&'a str>,
+    /// The author unless given.
+    pub(crate) committer: Option<&'a str>,
+    /// What the key that signs is made from; no signature without it.
+    pub(crate) key: Option<&'a str>,
+    /// In seconds since 1970; an hour after the last one unless given.
+    pub(crate) at: Option<i64>,
+}
+
+impl<'a> By<'a> {
+    pub(crate) fn author(author: &'a str) -> Self {
+        Self { author, ..Self::default() }
+    }
+}
+
+/// What stands before the `@`, and for one address the name that tests expect.
+fn name(email: &str) -> String {
+    if email == "person@example.com" { "Test Person".to_owned() } else { email.split('@').next().unwrap().to_owned() }
+}
+
+/// A key that is the same every time.
+pub(crate) fn key(seed: &str) -> PrivateKey {
+    let seed: [u8; 32] = Sha256::digest(seed).into();
+    PrivateKey::new(KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed)), "made for a test").unwrap()
 }
 
 /// Writes a file and the folders it needs.

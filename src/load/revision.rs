@@ -30,12 +30,15 @@ pub struct Revision {
 
 impl Revision {
     pub(super) fn open(root: &Path, rev: &str) -> Result<Self, GitError> {
-        let (existing, root) = located(root);
-        let repo = Repo::discover(&existing)?.ok_or_else(|| GitError::NotARepository { path: root.clone() })?;
+        let (root, repo, prefix) = around(root)?;
         let commit = repo.resolve(rev)?.id;
-        let prefix = repo.workdir().and_then(|top| prefix_of(top, &root)).unwrap_or_default();
         let files = repo.tree_files(&commit, &prefix)?;
         Ok(Self { root, commit, files, git_dir: repo.git_dir().to_path_buf(), prefix, readers: Mutex::default() })
+    }
+
+    /// The repository, opened anew, and the root relative to its top.
+    pub(super) fn repository(&self) -> Result<(Repo, PathBuf), GitError> {
+        around(&self.root).map(|(_, repo, prefix)| (repo, prefix))
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -165,6 +168,14 @@ impl Revision {
         readers().push(reader);
         content
     }
+}
+
+/// The root, absolute, the repository it lies in, and the root relative to the top of that.
+fn around(root: &Path) -> Result<(PathBuf, Repo, PathBuf), GitError> {
+    let (existing, root) = located(root);
+    let repo = Repo::discover(&existing)?.ok_or_else(|| GitError::NotARepository { path: root.clone() })?;
+    let prefix = repo.workdir().and_then(|top| prefix_of(top, &root)).unwrap_or_default();
+    Ok((root, repo, prefix))
 }
 
 /// The nearest existing folder, to find the repository by, and the whole path: `root` may be gone from the checkout.

@@ -18,7 +18,7 @@ pub use super::exclude::Exclude;
 use super::revision::Revision;
 use super::root::ROOT_FILE;
 use super::work_tree::WorkTree;
-use crate::git::{BlobId, GitError};
+use crate::git::{BlobId, GitError, Repo};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -276,6 +276,14 @@ impl Source {
         match self {
             Self::WorkTree(tree) => tree.commit(),
             Self::Revision(revision) => Some(revision.commit()),
+        }
+    }
+
+    /// The repository that has a say over the files, and the root relative to its top; none outside git.
+    pub(super) fn repository(&self) -> Result<Option<(Repo, PathBuf)>, GitError> {
+        match self {
+            Self::WorkTree(tree) => tree.repository(),
+            Self::Revision(revision) => revision.repository().map(Some),
         }
     }
 

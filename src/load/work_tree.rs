@@ -70,6 +70,12 @@ impl WorkTree {
         self.git.as_ref()?.commit.as_deref()
     }
 
+    /// The repository around the root, opened anew, and the root relative to its top.
+    pub(super) fn repository(&self) -> Result<Option<(Repo, PathBuf)>, GitError> {
+        let repo = Repo::discover(&self.root)?;
+        Ok(repo.zip(self.git.as_ref().map(|git| git.prefix.clone())))
+    }
+
     pub(super) fn dirty(&self) -> bool {
         self.git.as_ref().is_some_and(|git| {
             let repo = git.repo.lock().unwrap_or_else(PoisonError::into_inner);

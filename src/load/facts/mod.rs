@@ -4,6 +4,7 @@
 mod artifacts;
 mod evidence;
 mod files;
+mod provenance;
 
 use super::portfolio::Loaded;
 use super::source::Source;
@@ -68,4 +69,6 @@ fn evidence(source: &Source, portfolio: &Portfolio, wants: Wants) -> Evidence {
         evidence.artifacts = artifacts::artifacts(source, portfolio);
     }
     evidence
+    let provenance = wants.provenance.then(|| provenance::gather(source, loaded));
+    Facts { provenance, ..Facts::default() }
 }

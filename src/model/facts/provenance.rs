@@ -13,7 +13,8 @@ use crate::diagnostic::Span;
 pub struct Provenance {
     /// How much of the history could be read.
     pub history: History,
-    /// For each approval, of gates and of changes, by the span of its entry.
+    /// For each approval, of gates and of changes, by the span of its entry. An entry that serves several gates by an alias
+    /// has one place: what is said of it is what is true of the gate that it came to last.
     pub approvals: HashMap<Span, ApprovalFacts>,
     /// For each item of a release's scope, by its span: who brought it to its present value. None: not committed.
     pub scope: HashMap<Span, Option<Introduction>>,
@@ -25,7 +26,7 @@ pub enum History {
     /// All of it.
     #[default]
     Whole,
-    /// A shallow clone: nothing is known of what was written before its oldest commits.
+    /// A shallow clone, or one whose history was cut otherwise: nothing is known of what was written before its oldest commits.
     Shallow,
     /// There is no repository around the portfolio.
     OutsideGit,
@@ -61,14 +62,16 @@ pub struct Commit {
     pub signature: Signature,
 }
 
-/// A name and an address as a commit has them.
+/// A name and an address as a commit has them, after the `.mailmap` at the top of the repository, as it is committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
     /// The name.
     pub name: String,
     /// The e-mail address.
     pub email: String,
-    /// The person of the present portfolio with this address.
+    /// Whose address it is: by the portfolio as it was before the commit; else as the commit has it; else as it is now. The
+    /// first of these that lists it for anybody decides, so that an address that is given to another person later does not
+    /// make them the author of what was written before. None: nobody's, or that of several people.
     pub person: Option<SmolStr>,
 }
 
@@ -81,7 +84,8 @@ pub enum Signature {
     Valid {
         /// The fingerprint of the key.
         fingerprint: String,
-        /// The people of the present portfolio who list this key.
+        /// The people who list this key now and listed it before the commit already. A key that was taken from the list
+        /// proves nothing any more, and one that the commit itself, or a later one, lists proves nothing yet.
         people: Vec<SmolStr>,
     },
     /// It does not fit the commit, or is damaged; why.
@@ -97,11 +101,11 @@ pub struct ApprovalFacts {
     pub introduction: Option<Introduction>,
     /// Whether the role was held.
     pub role: Given,
-    /// The entry of the same role and person that this one took the place of in that commit.
+    /// The entry of the same role and person that this one took the place of in that commit, seen from its first parent.
     pub replaced: Option<Replaced>,
-    /// The same commit wrote or changed the gate's own criteria.
+    /// The same commit wrote or changed the gate's own criteria: no parent has the gate with the same ones.
     pub with_criteria: bool,
-    /// What `stale_when_changed` names and is different today from what it was at that commit.
+    /// What `stale_when_changed` names and is different today from what it was at that commit; nothing for changes.
     pub changed: Vec<Change>,
     /// What it names and was changed since, but is the same again.
     pub restored: Vec<SmolStr>,
@@ -110,13 +114,13 @@ pub struct ApprovalFacts {
 choice! {
     /// Whether the approver held the role in the portfolio at the approval's commit.
     pub enum Given {
-        /// Before the commit already.
+        /// Before the commit already, by the portfolio of any parent; or by the commit that begins the history.
         Held = "held",
-        /// Only by the same commit.
+        /// Only by the same commit; or by a portfolio that was not there, or not readable, before.
         GrantedHere = "granted-here",
         /// Not at that commit, or the person was not known.
         NotHeld = "not-held",
-        /// The commit is not known, or its `relm.yaml` cannot be read.
+        /// The commit is not known, as at the end of a shallow clone, or its `relm.yaml` cannot be read.
         Unknown = "unknown",
     }
 }

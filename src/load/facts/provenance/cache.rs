@@ -1,0 +1,152 @@
+//! What versions of files held, kept between runs in `relm/units-v1` below the common git folder.
+//!
+//! It saves time and nothing else: it may be deleted at any time, and where it cannot be written nobody is told. Entries
+//! stand in sixteen files by the first digit of the blob, a line each: the blob, a checksum, and what the blob holds. The
+//! checksum is over the version of relm, the blob and the content, so that what is cut off, damaged, put under another blob
+//! or written by another version is not believed. It does not protect against somebody who writes into the git folder on
+//! purpose: who can do that can replace the objects and the references too, and nothing that is read there proves anything.
+//!
+//! Files are replaced as a whole; of two processes that end together the later one's entries stay, and the others are read
+//! again some time.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::units::Units;
+use crate::git::BlobId;
+
+/// The largest file that is kept, in bytes; sixteen of them are kept at most.
+const MAX_FILE: usize = 4 * 1024 * 1024;
+
+pub(super) struct Cache {
+    folder: PathBuf,
+    shards: HashMap<char, Shard>,
+}
+
+/// One file.
+#[derive(Default)]
+struct Shard {
+    text: String,
+    /// The lines by blob.
+    lines: HashMap<String, Range<usize>>,
+    /// Blobs whose line was asked for and is right.
+    used: HashSet<String>,
+    fresh: Vec<String>,
+}
+
+impl Cache {
+    pub(super) fn open(common_dir: &Path) -> Self {
+        Self { folder: common_dir.join("relm").join("units-v1"), shards: HashMap::new() }
+    }
+
+    /// What is known of a blob.
+    pub(super) fn get(&mut self, blob: BlobId) -> Option<Units> {
+        let blob = blob.to_string();
+        let shard = self.shard(&blob);
+        let line = &shard.text[shard.lines.get(&blob)?.clone()];
+        let units = intact(&blob, line).and_then(|json| serde_json::from_str(json).ok());
+        match units {
+            Some(_) => _ = shard.used.insert(blob),
+            None => _ = shard.lines.remove(&blob),
+        }
+        units
+    }
+
+    /// Takes note of what a blob holds.
+    pub(super) fn put(&mut self, blob: BlobId, units: &Units) {
+        let blob = blob.to_string();
+        if let Ok(json) = serde_json::to_string(units) {
+            let line = format!("{blob} {} {json}\n", checksum(&blob, &json));
+            self.shard(&blob).fresh.push(line);
+        }
+    }
+
+    fn shard(&mut self, blob: &str) -> &mut Shard {
+        let digit = blob.chars().next().unwrap_or_default();
+        let folder = &self.folder;
+        self.shards.entry(digit).or_insert_with(|| Shard::read(&folder.join(digit.to_string())))
+    }
+
+    /// Writes what is new. Whether that works is of no importance.
+    pub(super) fn save(&self) {
+        let changed: Vec<_> = self.shards.iter().filter(|(_, shard)| !shard.fresh.is_empty()).collect();
+        if changed.is_empty() || fs::create_dir_all(&self.folder).is_err() {
+            return;
+        }
+        for (digit, shard) in changed {
+            if replace(&self.folder, &digit.to_string(), &shard.content()).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl Shard {
+    fn read(path: &Path) -> Self {
+        let is_ours = fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_FILE as u64);
+        let text = is_ours.then(|| fs::read(path).ok()).flatten().unwrap_or_default();
+        let text = String::from_utf8(text).unwrap_or_default();
+        let mut lines = HashMap::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            // A line without its end was cut off.
+            if let (Some((blob, _)), true) = (line.split_once(' '), line.ends_with('\n')) {
+                lines.insert(blob.to_owned(), at..at + line.len());
+            }
+            at += line.len();
+        }
+        Self { text, lines, ..Self::default() }
+    }
+
+    /// What is to be written: what was of use first, then the rest, as much as there is room for.
+    fn content(&self) -> String {
+        let mut lines: Vec<(bool, &str)> = self.fresh.iter().map(|line| (false, line.as_str())).collect();
+        for (blob, at) in &self.lines {
+            let (line, is_used) = (&self.text[at.clone()], self.used.contains(blob));
+            if is_used || intact(blob, line).is_some() {
+                lines.push((!is_used, line));
+            }
+        }
+        lines.sort_unstable();
+        lines.dedup();
+        let mut content = String::new();
+        for (_, line) in lines {
+            if content.len() + line.len() <= MAX_FILE {
+                content.push_str(line);
+            }
+        }
+        content
+    }
+}
+
+/// What a line says, if its checksum is right.
+fn intact<'l>(blob: &str, line: &'l str) -> Option<&'l str> {
+    let mut parts = line.strip_suffix('\n')?.splitn(3, ' ').skip(1);
+    let (sum, json) = (parts.next()?, parts.next()?);
+    (sum == checksum(blob, json)).then_some(json)
+}
+
+fn checksum(blob: &str, json: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in ["relm units-v1", env!("CARGO_PKG_VERSION"), blob, json] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn replace(folder: &Path, name: &str, content: &str) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content.as_bytes())?;
+    file.persist(folder.join(name))?;
+    Ok(())
+}
