@@ -185,6 +185,17 @@ fn depth_and_attributes_have_an_end() {
 }
 
 #[test]
+fn large_reports_are_read_in_one_pass() {
+    let cases: String =
+        (0..40_000).map(|n| format!("<testcase classname='suite.of.tests' name='case {n}'/>\n")).collect();
+    let start = std::time::Instant::now();
+    assert_eq!(tests(&format!("<testsuite>{cases}</testsuite>")).0, 40_000);
+    let lines: String = (1..=40_000).map(|n| format!("<line number='{n}' hits='1'/>\n")).collect();
+    assert_eq!(coverage(&format!("<coverage><class filename='a'>{lines}</class></coverage>")).0, 40_000);
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
 fn times_are_read_as_tools_write_them() {
     let read = |text: &str| instant(text).map(|at| at.to_rfc3339());
     let ten = Some("2026-11-16T10:00:00+00:00".to_owned());
@@ -502,7 +513,7 @@ fn a_report_without_a_date_has_that_of_its_commit() {
 }
 
 #[test]
-fn documents_and_artefacts_are_hashed() {
+fn documents_and_artifacts_are_hashed() {
     let mut repo = TestRepo::new();
     let text = "kind: release\nid: r\ntype: minor\nscope: [{project: p, artifacts: [{uri: dml/a.bin}, {uri: https://x.example/b}, {uri: gone.bin}, {uri: ../c}]}]\n\
                 gates: [{id: g, criteria: [{id: c, evidence: notes.md}, {id: d, evidence: none.md}, {id: e, evidence: https://x.example/}]}]\n";
