@@ -68,6 +68,7 @@ fn json_output_is_what_its_schema_says() {
     add("show", &["timetable-2.3"]);
     add("calendar", &[]);
     add("graph", &[]);
+    add("artifacts.verify", &[]);
     add("env.list", &[]);
     add("env.conflicts", &[]);
     add("env.schedule", &[]);

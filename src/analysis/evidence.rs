@@ -64,8 +64,10 @@ impl Verdict {
 /// The day that ages are counted to.
 #[derive(Debug, Clone, Copy)]
 pub struct Day<'c> {
-    /// The day.
+    /// The day: today, or an earlier one after which age does not matter any more.
     pub today: NaiveDate,
+    /// The last day that a report may be of: today.
+    pub latest: NaiveDate,
     /// The zone in which the day of a report is meant.
     pub zone: Tz,
     /// The calendar that working days are counted in.
@@ -75,7 +77,7 @@ pub struct Day<'c> {
 impl<'c> Day<'c> {
     /// Today.
     pub fn of(clock: &Clock, calendar: &'c WorkCalendar) -> Self {
-        Self { today: clock.today, zone: clock.zone, calendar }
+        Self { today: clock.today, latest: clock.today, zone: clock.zone, calendar }
     }
 }
 
@@ -351,7 +353,7 @@ fn outdated(reports: &[Report], max_age: Days, day: &Day<'_>) -> Option<Verdict>
     let local = |at: DateTime<Utc>| zone::local(at, day.zone).date();
     let (newest, report) = dated().max_by_key(|(at, _)| *at)?;
     // Clocks and zones may be a day apart.
-    if (local(newest) - day.today).num_days() > 1 {
+    if (local(newest) - day.latest).num_days() > 1 {
         let message =
             format!("`{}` says that it was made on {}, which is still to come", report.file.path, local(newest));
         return verdict(message, "mend the clock of the machine that made it, and run it again");

@@ -26,8 +26,8 @@ fn verdict(check: &str, reports: &[Report]) -> Verdict {
 fn verdict_of(check: &str, reports: Option<&Result<Vec<Report>, Fault>>) -> Verdict {
     let portfolio = with(check);
     let check = portfolio.releases[0].gates[0].criteria[0].check.as_ref().unwrap();
-    let day = Day { today: "2026-11-16".parse().unwrap(), zone: Tz::Asia__Tokyo, calendar: &WorkCalendar::default() };
-    judge(check, reports, &day)
+    let today = "2026-11-16".parse().unwrap();
+    judge(check, reports, &Day { today, latest: today, zone: Tz::Asia__Tokyo, calendar: &WorkCalendar::default() })
 }
 
 fn run(passed: u32, failed: &[&str], skipped: u32) -> Content {
@@ -183,4 +183,17 @@ fn the_commit_dates_what_bears_no_date() {
     // What failed needs no date to have failed.
     file.content = Ok(run(0, &["x"], 0));
     assert_eq!(failed(verdict("junit: e, max_age: 7ed", &[file])), "1 of 1 test failed");
+}
+
+#[test]
+fn reports_made_after_the_work_was_done_are_not_still_to_come() {
+    let portfolio = with("junit: e, max_age: 7ed");
+    let check = portfolio.releases[0].gates[0].criteria[0].check.as_ref().unwrap();
+    let judged = |made: &str| {
+        let reports = Ok(vec![report("a", Some(made), run(1, &[], 0))]);
+        let (today, latest) = ("2026-11-02".parse().unwrap(), "2026-11-16".parse().unwrap());
+        judge(check, Some(&reports), &Day { today, latest, zone: Tz::UTC, calendar: &WorkCalendar::default() })
+    };
+    assert!(judged("2026-11-14T10:00:00Z").is_met() && judged("2026-10-27T10:00:00Z").is_met());
+    assert!(!judged("2026-10-25T10:00:00Z").is_met() && !judged("2026-11-18T10:00:00Z").is_met());
 }

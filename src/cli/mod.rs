@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn every_command_says_what_it_does_and_how() {
-        let all = COMMANDS.iter().chain(commands::env::SUBCOMMANDS).chain(commands::gate::SUBCOMMANDS);
+        let groups = [commands::env::SUBCOMMANDS, commands::gate::SUBCOMMANDS, commands::artifacts::SUBCOMMANDS];
+        let all = COMMANDS.iter().chain(groups.into_iter().flatten());
         for mut command in all.map(|entry| (entry.command)()) {
             let about = command.get_about().unwrap().to_string();
             assert!(about.starts_with(char::is_uppercase) && !about.ends_with('.') && about.len() < 80, "{about}");

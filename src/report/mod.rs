@@ -2,6 +2,7 @@
 //!
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
+pub mod artifacts;
 pub mod calendar;
 pub mod can_deploy;
 pub mod check;
@@ -41,6 +42,7 @@ pub struct Revision {
 /// The JSON Schema of every view, by the name of its command.
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
+        ("artifacts.verify", schemars::schema_for!(artifacts::Verify)),
         ("can-deploy", schemars::schema_for!(can_deploy::CanDeploy)),
         ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),

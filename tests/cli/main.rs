@@ -2,6 +2,7 @@
 //! environment.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod artifacts;
 mod calendar;
 mod calendar_files;
 mod can_deploy;

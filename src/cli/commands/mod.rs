@@ -2,6 +2,7 @@
 //!
 //! A new command is a file here that implements [`Command`], and a line in [`COMMANDS`].
 
+pub mod artifacts;
 mod calendar;
 mod can_deploy;
 mod check;
@@ -38,6 +39,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<graph::Graph>(),
     gate::ENTRY,
     env::ENTRY,
+    artifacts::ENTRY,
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),

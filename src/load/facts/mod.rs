@@ -1,10 +1,12 @@
-//! What loading learns outside manifests, and only when somebody asks: reading history, reports and artefacts costs more than
+//! What loading learns outside manifests, and only when somebody asks: reading history, reports and artifacts costs more than
 //! reading the manifests.
 
 mod artifacts;
 mod evidence;
 mod files;
 mod provenance;
+
+pub use artifacts::hashes;
 
 use super::portfolio::Loaded;
 use super::source::Source;

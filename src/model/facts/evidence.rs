@@ -15,7 +15,7 @@ pub struct Evidence {
     /// The files that `evidence:` names, by the path as written; none: there is no such file. Addresses of other places
     /// (`https://…`) and paths that leave the root have no entry.
     pub files: HashMap<String, Option<FileFact>>,
-    /// The artefacts of scopes, by `uri` as written; none: there is no such file below the root. Addresses of other places
+    /// The artifacts of scopes, by `uri` as written; none: there is no such file below the root. Addresses of other places
     /// (`https://…`) and paths that leave the root have no entry.
     pub artifacts: HashMap<String, Option<FileFact>>,
 }

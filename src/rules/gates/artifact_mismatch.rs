@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     summary: "a file that ships is not the one that was recorded",
     docs: r"## What it does
 
-Reports an artefact of a scope, a file below the folder of `relm.yaml`, whose SHA-256 is not the one written beside it, or that
+Reports an artifact of a scope, a file below the folder of `relm.yaml`, whose SHA-256 is not the one written beside it, or that
 is not there. Of releases that are over only files that changed are reported, for those that shipped may be cleared away;
 cancelled releases are left alone. Addresses such as `https://…` are not looked at. Where only the pointer of Git LFS is here,
 the hash that it names is compared.
@@ -81,7 +81,7 @@ fn check(cx: &Context<'_>, release: ReleaseRef<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-/// What is wrong with an artefact, and what to do.
+/// What is wrong with an artifact, and what to do.
 fn wrong(cx: &Context<'_>, artifact: &Artifact, has_shipped: bool) -> Option<(String, &'static str)> {
     let Artifact { uri, sha256: Some(recorded), .. } = artifact else { return None };
     // A hash that is none is `invalid-value`.

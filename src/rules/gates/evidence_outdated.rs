@@ -18,8 +18,8 @@ Reports a criterion whose report is older than the `max_age` of its `check`, or 
 is counted from the date in the report itself (times without a zone are UTC), else from the commit that last changed the file,
 to today: `7ed` are calendar days, `5d` working days of the release's calendar. Of several files the oldest decides. A file that
 is not committed as it stands, be it changed or ignored by git, has no date but its own. It is an error from the day the gate is
-due, or what it guards has begun; before that a warning, as in drafts. Once all that the gate guards is done, age does not
-matter any more.
+due, or what it guards has begun; before that a warning, as in drafts. A report that was fresh when all that the gate guards was
+done does not become too old afterwards.
 
 ## Why
 

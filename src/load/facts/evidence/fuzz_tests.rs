@@ -55,7 +55,7 @@ fn check(bytes: &[u8], path: &str) -> Result<(), String> {
     for kind in ReportKind::WORDS.iter().filter_map(|word| ReportKind::from_word(word)) {
         let start = Instant::now();
         if let Err(fault) = parse(bytes, kind, path) {
-            let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let lines = line_at(bytes, bytes.len());
             let long = fault.message.chars().count() > 1_500 || fault.message.contains(char::is_control);
             if fault.message.is_empty() || long || fault.line.is_some_and(|line| line as usize > lines + 1 || line == 0)
             {

@@ -142,11 +142,15 @@ fn text(bytes: &[u8]) -> Result<&str, Fault> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
         Err(error) => {
-            let before = &bytes[..error.valid_up_to()];
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = line_at(bytes, error.valid_up_to());
             Err(Fault::at(line, "it is not UTF-8; export it as UTF-8"))
         }
     }
+}
+
+/// The number of the line around an offset, from 1.
+fn line_at(bytes: &[u8], offset: usize) -> usize {
+    bytes[..offset.min(bytes.len())].split(|byte| *byte == b'\n').count()
 }
 
 /// A date-time as tools write it: RFC 3339, and without a zone, which is UTC then.

@@ -174,7 +174,7 @@ fn entities_neither_read_files_nor_grow() {
 fn depth_and_attributes_have_an_end() {
     let deep = format!("{}<testcase name='a'/>{}", "<testsuite>".repeat(300), "</testsuite>".repeat(300));
     assert_eq!(fault(ReportKind::Junit, &deep), "1: more than 256 elements inside each other");
-    let wide: String = (0..100_000).map(|n| format!(" a{n}='x'")).collect();
+    let wide = (0..100_000).map(|n| format!(" a{n}='x'")).collect::<Vec<_>>().concat();
     let start = std::time::Instant::now();
     assert!(fault(ReportKind::Junit, &format!("<testsuite{wide}/>")).contains("256 attributes"));
     assert!(start.elapsed() < std::time::Duration::from_secs(2));
@@ -182,6 +182,18 @@ fn depth_and_attributes_have_an_end() {
     assert!(fault(ReportKind::Json, &json).contains("the JSON is broken"));
     // What no field names is passed over without being kept.
     assert_eq!(fault(ReportKind::Sarif, &format!("{{\"version\": \"2.1.0\", \"x\": {json}}}")), "it holds no run");
+}
+
+#[test]
+fn large_reports_are_read_in_one_pass() {
+    let case = |n| format!("<testcase classname='suite.of.tests' name='case {n}'/>\n");
+    let cases = (0..40_000).map(case).collect::<Vec<_>>().concat();
+    let start = std::time::Instant::now();
+    assert_eq!(tests(&format!("<testsuite>{cases}</testsuite>")).0, 40_000);
+    let line = |n| format!("<line number='{n}' hits='1'/>\n");
+    let lines = (1..=40_000).map(line).collect::<Vec<_>>().concat();
+    assert_eq!(coverage(&format!("<coverage><class filename='a'>{lines}</class></coverage>")).0, 40_000);
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -502,7 +514,7 @@ fn a_report_without_a_date_has_that_of_its_commit() {
 }
 
 #[test]
-fn documents_and_artefacts_are_hashed() {
+fn documents_and_artifacts_are_hashed() {
     let mut repo = TestRepo::new();
     let text = "kind: release\nid: r\ntype: minor\nscope: [{project: p, artifacts: [{uri: dml/a.bin}, {uri: https://x.example/b}, {uri: gone.bin}, {uri: ../c}]}]\n\
                 gates: [{id: g, criteria: [{id: c, evidence: notes.md}, {id: d, evidence: none.md}, {id: e, evidence: https://x.example/}]}]\n";

@@ -120,8 +120,10 @@ pub(super) fn csv(text: &str, path: &str) -> Result<Parsed, Fault> {
     Ok(Parsed { made_at: None, content: Content::Value(value) })
 }
 
-/// A path into CSV: the column, and where to look.
-fn split(path: &str) -> Result<(&str, Option<(&str, &str)>), Fault> {
+/// A path into CSV: the column, and the key and value to look for.
+type CsvPath<'p> = (&'p str, Option<(&'p str, &'p str)>);
+
+fn split(path: &str) -> Result<CsvPath<'_>, Fault> {
     let Some(open) = path.strip_suffix(']') else { return Ok((path.trim(), None)) };
     let parts = open.split_once('[').and_then(|(column, condition)| {
         let (key, value) = condition.split_once('=')?;

@@ -7,6 +7,7 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
+use super::line_at;
 use crate::model::facts::Fault;
 
 /// Deeper than this no report goes that a program wrote on purpose.
@@ -52,8 +53,7 @@ struct Line<'t> {
 
 impl Line<'_> {
     fn number(self) -> usize {
-        let before = &self.text.as_bytes()[..self.offset.min(self.text.len())];
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        line_at(self.text.as_bytes(), self.offset)
     }
 }
 
