@@ -11,7 +11,7 @@
 //! let notes = write::notes(&context, &after);                   // what else a check would newly report
 //! ```
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,7 +22,8 @@ use super::error::{Error, plain_io};
 use crate::diagnostic::{Finding, Severity, Span};
 use crate::edit::{self, DiffLine, Edit, EditError, Lock, Rewrite};
 use crate::git::Repo;
-use crate::load::root::find_root;
+use crate::load::root::{ROOT_FILE, find_root};
+use crate::report::set::{LineChange, LineView};
 
 /// How long a command waits for others that write.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,6 +46,21 @@ fn lock(root: &Path) -> Result<Lock, Error> {
     let path = git.unwrap_or_else(|| root.join(".relm.lock"));
     Lock::take(&path, PATIENCE)
         .map_err(|error| Error::output(error.to_string()).hint("nothing was written; run the command again"))
+}
+
+/// A file for a new manifest: in the folder where most of its kind live, else in the one where they do by habit.
+pub fn file_among(context: &Context<'_>, siblings: &[Span], habit: &str, id: &str) -> String {
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    for span in siblings {
+        let path = context.loaded.sources.path(span.file);
+        // What stands in the settings says nothing about where files live.
+        if path != ROOT_FILE {
+            *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
+        }
+    }
+    // Of folders that hold as many, the last: `2027` rather than `2026`.
+    let folder = folders.into_iter().max_by_key(|&(_, count)| count).map_or(habit, |(folder, _)| folder);
+    if folder.is_empty() { format!("{id}.yaml") } else { format!("{folder}/{id}.yaml") }
 }
 
 /// A file as it is and as it shall be.
@@ -137,6 +153,15 @@ impl Draft {
         edit::write(&[Rewrite { path, before, after: self.after.clone().into_bytes() }])
             .map_err(|error| Error::output(error.to_string()).hint(error.hint()))
     }
+}
+
+/// The lines that are not the same before and after, for a view.
+pub fn line_views(draft: &Draft) -> Vec<LineView> {
+    let view = |line: DiffLine<'_>| match line {
+        DiffLine::Removed(line, text) => LineView { change: LineChange::Removed, line, text: text.to_owned() },
+        DiffLine::Added(line, text) => LineView { change: LineChange::Added, line, text: text.to_owned() },
+    };
+    draft.diff().into_iter().map(view).collect()
 }
 
 /// Errors of reading that are there only after the change, and those at a changed place, whatever was wrong there before:

@@ -14,14 +14,17 @@ mod init;
 mod man;
 mod new;
 mod plan;
+mod record;
 mod rules;
 mod schema;
+mod set;
 mod show;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
 
 pub(super) use check::introduced;
+pub(super) use show::{ambiguous, unknown};
 
 use super::args::{Format, Global};
 use super::error::Error;
@@ -38,6 +41,8 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<graph::Graph>(),
     gate::ENTRY,
     env::ENTRY,
+    Entry::of::<set::Set>(),
+    record::ENTRY,
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),
