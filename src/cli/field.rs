@@ -130,7 +130,7 @@ struct Walk<'s, 'n, 't> {
     steps: Vec<Step>,
 }
 
-impl<'s, 'n, 't> Walk<'s, 'n, 't> {
+impl<'n, 't> Walk<'_, 'n, 't> {
     /// The part of the path that was walked.
     fn walked(&self) -> String {
         self.parts[..self.at].join(".")
@@ -144,11 +144,10 @@ impl<'s, 'n, 't> Walk<'s, 'n, 't> {
     fn step(&mut self) -> Result<(), Error> {
         match self.node.map(|node| &node.value) {
             Some(Value::Sequence(items)) => self.item(items),
-            Some(Value::Scalar { .. }) => Err(self.single()),
+            Some(Value::Mapping(_)) => self.key(),
             None | Some(Value::Null) if may_be(&self.shapes, "object") => self.key(),
             None | Some(Value::Null) if may_be(&self.shapes, "array") => self.item(&[]),
-            None | Some(Value::Null) => Err(self.single()),
-            Some(Value::Mapping(_)) => self.key(),
+            _ => Err(self.single()),
         }
     }
 
@@ -168,8 +167,8 @@ impl<'s, 'n, 't> Walk<'s, 'n, 't> {
         let Some((name, end)) = self.longest(|name| names.iter().any(|known| known == name)) else {
             return Err(self.unknown("item", &names));
         };
-        let mut named = names.iter().enumerate().filter(|(_, known)| **known == name);
-        let (Some((index, _)), None) = (named.next(), named.next()) else {
+        let mut so_called = names.iter().enumerate().filter(|(_, known)| **known == name);
+        let (Some((index, _)), None) = (so_called.next(), so_called.next()) else {
             let error = Error::usage(format!("`{name}` stands more than once{}", self.place()));
             return Err(error.hint("change it by hand"));
         };

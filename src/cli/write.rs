@@ -20,7 +20,7 @@ use super::commands::introduced;
 use super::context::{Context, reading_rules};
 use super::error::{Error, plain_io};
 use crate::diagnostic::{Finding, Severity, Span};
-use crate::edit::{self, DiffLine, Edit, EditError, Lock, Rewrite};
+use crate::edit::{self, DiffLine, Edit, EditError, Lock, LockError, Rewrite};
 use crate::git::Repo;
 use crate::load::root::{ROOT_FILE, find_root};
 use crate::report::set::{LineChange, LineView};
@@ -40,11 +40,12 @@ pub fn open<'g>(global: &'g Global, command: &str, dry_run: bool) -> Result<(Con
     Ok((Context::open(global)?, lock))
 }
 
-/// In the folder of git where there is one, so that nobody commits it; else hidden in the root.
+/// In the folder of git where there is one that can be written to, so that nobody commits it; else hidden in the root.
 fn lock(root: &Path) -> Result<Lock, Error> {
     let git = Repo::discover(root).ok().flatten().map(|repo| repo.git_dir().join("relm.lock"));
-    let path = git.unwrap_or_else(|| root.join(".relm.lock"));
-    Lock::take(&path, PATIENCE)
+    let in_git = git.map(|path| Lock::take(&path, PATIENCE)).filter(|it| !matches!(it, Err(LockError::Refused(..))));
+    in_git
+        .unwrap_or_else(|| Lock::take(&root.join(".relm.lock"), PATIENCE))
         .map_err(|error| Error::output(error.to_string()).hint("nothing was written; run the command again"))
 }
 
@@ -108,7 +109,7 @@ impl Draft {
             if !self.after.ends_with('\n') {
                 self.after += newline;
             }
-            self.after += &format!("---{newline}");
+            self.after.extend(["---", newline]);
         }
         self.after += &text.replace('\n', newline);
     }

@@ -124,6 +124,7 @@ fn criteria_of_a_template_are_added_to_the_gate() {
     assert!(run.stdout.contains("unmet → met"), "{run}");
     let gate = "before: trial, criteria: [{id: leaks, status: met}, {id: noise.hull, status: met}]}";
     assert_eq!(sandbox.read("releases/buoy.yaml"), BUOY.replace("before: trial}", gate));
+    assert!(refused(&["buoy-1/trial-exit", "criteria.leaks=met"]).contains("`criteria.leaks.status`"));
     assert!(refused(&["buoy-1/trial-exit", "criteria.leeks.status=met"]).contains("did you mean `leaks`?"));
 }
 

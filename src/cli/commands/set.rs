@@ -159,8 +159,8 @@ fn add_from_template(
         return Ok(());
     }
     // Ids may have dots: the longest that fits counts.
-    let named = |id: &&str| rest.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
-    let Some(id) = all().filter(named).max_by_key(|id| id.len()) else {
+    let leads = |id: &&str| rest.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let Some(id) = all().filter(leads).max_by_key(|id| id.len()) else {
         let word = rest.split('.').next().unwrap_or(rest);
         let names: Vec<String> = all().map(|id| format!("`{id}`")).collect();
         let what = format!("criterion of `{}`", gate.id);

@@ -29,8 +29,8 @@ pub struct Change {
     project: Option<String>,
 
     /// How it is authorised
-    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(ChangeType::WORDS))]
-    change_type: Option<String>,
+    #[arg(long, value_name = "TYPE", value_parser = PossibleValuesParser::new(ChangeType::WORDS))]
+    r#type: Option<String>,
 
     /// Where it stands
     #[arg(long, value_name = "STATUS", value_parser = PossibleValuesParser::new(ChangeStatus::WORDS))]
@@ -81,7 +81,7 @@ impl Command for Change {
         };
         let given = [
             text(&["project"], self.project),
-            text(&["type"], self.change_type),
+            text(&["type"], self.r#type),
             moving(&["status"], self.status),
             moving(&["release"], self.release),
             time(&["window", "start"], self.window_start),
