@@ -81,6 +81,8 @@ fn json_output_is_what_its_schema_says() {
     add("gate.list", &[]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
+    add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);
+    add("record", &["incident", "--id", "INC-9", "--project", "booking", "--opened", "now", "--dry-run"]);
     // Last, for it changes what the others would say.
     add("new", &["release", "extra-1"]);
     let schemas = relm::report::schemas();

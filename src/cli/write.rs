@@ -11,7 +11,7 @@
 //! let notes = write::notes(&context, &after);                   // what else a check would newly report
 //! ```
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,9 +20,10 @@ use super::commands::introduced;
 use super::context::{Context, reading_rules};
 use super::error::{Error, plain_io};
 use crate::diagnostic::{Finding, Severity, Span};
-use crate::edit::{self, DiffLine, Edit, EditError, Lock, Rewrite};
+use crate::edit::{self, DiffLine, Edit, EditError, Lock, LockError, Rewrite};
 use crate::git::Repo;
-use crate::load::root::find_root;
+use crate::load::root::{ROOT_FILE, find_root};
+use crate::report::set::{LineChange, LineView};
 
 /// How long a command waits for others that write.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,12 +40,28 @@ pub fn open<'g>(global: &'g Global, command: &str, dry_run: bool) -> Result<(Con
     Ok((Context::open(global)?, lock))
 }
 
-/// In the folder of git where there is one, so that nobody commits it; else hidden in the root.
+/// In the folder of git where there is one that can be written to, so that nobody commits it; else hidden in the root.
 fn lock(root: &Path) -> Result<Lock, Error> {
     let git = Repo::discover(root).ok().flatten().map(|repo| repo.git_dir().join("relm.lock"));
-    let path = git.unwrap_or_else(|| root.join(".relm.lock"));
-    Lock::take(&path, PATIENCE)
+    let in_git = git.map(|path| Lock::take(&path, PATIENCE)).filter(|it| !matches!(it, Err(LockError::Refused(..))));
+    in_git
+        .unwrap_or_else(|| Lock::take(&root.join(".relm.lock"), PATIENCE))
         .map_err(|error| Error::output(error.to_string()).hint("nothing was written; run the command again"))
+}
+
+/// A file for a new manifest: in the folder where most of its kind live, else in the one where they do by habit.
+pub fn file_among(context: &Context<'_>, siblings: &[Span], habit: &str, id: &str) -> String {
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    for span in siblings {
+        let path = context.loaded.sources.path(span.file);
+        // What stands in the settings says nothing about where files live.
+        if path != ROOT_FILE {
+            *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
+        }
+    }
+    // Of folders that hold as many, the last: `2027` rather than `2026`.
+    let folder = folders.into_iter().max_by_key(|&(_, count)| count).map_or(habit, |(folder, _)| folder);
+    if folder.is_empty() { format!("{id}.yaml") } else { format!("{folder}/{id}.yaml") }
 }
 
 /// A file as it is and as it shall be.
@@ -92,7 +109,7 @@ impl Draft {
             if !self.after.ends_with('\n') {
                 self.after += newline;
             }
-            self.after += &format!("---{newline}");
+            self.after.extend(["---", newline]);
         }
         self.after += &text.replace('\n', newline);
     }
@@ -137,6 +154,15 @@ impl Draft {
         edit::write(&[Rewrite { path, before, after: self.after.clone().into_bytes() }])
             .map_err(|error| Error::output(error.to_string()).hint(error.hint()))
     }
+}
+
+/// The lines that are not the same before and after, for a view.
+pub fn line_views(draft: &Draft) -> Vec<LineView> {
+    let view = |line: DiffLine<'_>| match line {
+        DiffLine::Removed(line, text) => LineView { change: LineChange::Removed, line, text: text.to_owned() },
+        DiffLine::Added(line, text) => LineView { change: LineChange::Added, line, text: text.to_owned() },
+    };
+    draft.diff().into_iter().map(view).collect()
 }
 
 /// Errors of reading that are there only after the change, and those at a changed place, whatever was wrong there before:

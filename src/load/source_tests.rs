@@ -53,6 +53,38 @@ fn outside_git_every_visible_manifest_belongs() {
 }
 
 #[test]
+fn a_file_that_would_be_new_belongs_like_others() {
+    let (_folder, root) = plain_folder(&["relm.yaml", "a.yaml"]);
+    let exclude = Exclude::new(&["docs".to_owned()]).unwrap();
+    let with = |path: &str| Source::changed_work_tree(root.clone(), path, b"new".to_vec());
+    for (path, belongs) in [
+        ("b/c/new.yaml", true),
+        ("new.yml", true),
+        ("a.yaml", true),
+        ("new.txt", false),
+        (".new.yaml", false),
+        ("b/.c/new.yaml", false),
+        ("docs/new.yaml", false),
+    ] {
+        let source = with(path);
+        let listing = source.list(&exclude);
+        assert_eq!(paths(&listing).iter().filter(|listed| **listed == path).count(), usize::from(belongs), "{path}");
+        assert_eq!(source.read_path(path).unwrap(), b"new");
+    }
+    let source = with("b/relm.yaml");
+    assert!(matches!(source.list(&exclude).problems[..], [SourceProblem::SecondRoot { .. }]));
+
+    let mut test = TestRepo::new();
+    test.write("relm.yaml", "x");
+    test.write(".gitignore", "out/\n*.tmp.yaml\n");
+    let root = test.path().canonicalize().unwrap();
+    for (path, belongs) in [("out/new.yaml", false), ("x.tmp.yaml", false), ("in/new.yaml", true)] {
+        let source = Source::changed_work_tree(root.clone(), path, b"new".to_vec());
+        assert_eq!(paths(&source.list(&Exclude::none())).contains(&path), belongs, "{path}");
+    }
+}
+
+#[test]
 fn a_commit_lists_and_reads_what_the_checkout_does() {
     let mut test = TestRepo::new();
     let files = ["p/relm.yaml", "p/a.yaml", "p/d/b.yml", "p/d/.h/c.yaml", "q.yaml", "p/n.md"];

@@ -64,6 +64,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The items, when this is a list; else none.
+    pub fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
     /// What it is, for "expected …, found …".
     pub fn describe(&self) -> &'static str {
         match self.value {

@@ -12,7 +12,9 @@ pub mod graph;
 pub mod init;
 pub mod new;
 pub mod plan;
+pub mod record;
 pub mod rules;
+pub mod set;
 pub mod show;
 
 use chrono::NaiveDate;
@@ -61,7 +63,9 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),
         ("plan", schemars::schema_for!(plan::Plan)),
+        ("record", schemars::schema_for!(record::Record)),
         ("rules", schemars::schema_for!(rules::Rules)),
+        ("set", schemars::schema_for!(set::Set)),
         ("show", schemars::schema_for!(show::Show)),
     ]
 }

@@ -15,14 +15,17 @@ mod init;
 mod man;
 mod new;
 mod plan;
+mod record;
 mod rules;
 mod schema;
+mod set;
 mod show;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
 
 pub(super) use check::introduced;
+pub(super) use show::{ambiguous, unknown};
 
 use super::args::{Format, Global};
 use super::error::Error;
@@ -40,6 +43,8 @@ pub static COMMANDS: &[Entry] = &[
     gate::ENTRY,
     env::ENTRY,
     artifacts::ENTRY,
+    Entry::of::<set::Set>(),
+    record::ENTRY,
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),

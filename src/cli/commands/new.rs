@@ -1,6 +1,5 @@
 //! `relm new`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -13,7 +12,7 @@ use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::{Error, plain_io};
 use crate::cli::ride::Ride;
-use crate::cli::{draft, output, owner};
+use crate::cli::{draft, output, owner, write};
 use crate::diagnostic::Span;
 use crate::load::root::ROOT_FILE;
 use crate::model::records::ChangeType;
@@ -216,18 +215,7 @@ impl Wanted {
             NewKind::Release => places(&portfolio.releases),
             NewKind::Change => places(&portfolio.changes),
         };
-        let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
-        for span in siblings {
-            let path = context.loaded.sources.path(span.file);
-            // What stands in the settings says nothing about where files live.
-            if path != ROOT_FILE {
-                *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
-            }
-        }
-        // Of folders that hold as many, the last: `2027` rather than `2026`.
-        let folder =
-            folders.into_iter().max_by_key(|&(_, count)| count).map_or(self.kind.habit(), |(folder, _)| folder);
-        if folder.is_empty() { format!("{}.yaml", self.id) } else { format!("{folder}/{}.yaml", self.id) }
+        write::file_among(context, &siblings, self.kind.habit(), &self.id)
     }
 
     fn draft(&self, context: &Context<'_>, file: &str) -> Result<Draft, Error> {

@@ -59,13 +59,13 @@ impl Show {
 }
 
 /// The answer to an id that stands for several things.
-pub(super) fn ambiguous(id: &str, names: &[String]) -> Error {
+pub(in crate::cli) fn ambiguous(id: &str, names: &[String]) -> Error {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     Error::usage(format!("`{id}` stands for several things")).hint(format!("say which: {}", names.join(", ")))
 }
 
 /// The answer to an id that stands for nothing.
-pub(super) fn unknown(id: &str, nearest: Option<String>) -> Error {
+pub(in crate::cli) fn unknown(id: &str, nearest: Option<String>) -> Error {
     let error = Error::usage(format!("nothing here is called `{id}`"));
     error.hint(nearest.unwrap_or_else(|| "`relm plan` lists the releases".to_owned()))
 }

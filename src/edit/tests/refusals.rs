@@ -131,3 +131,17 @@ fn files_do_not_outgrow_what_is_read() {
     let huge = "y".repeat(usize::try_from(crate::load::source::MAX_FILE_SIZE).unwrap());
     assert_eq!(set(&text, &["x"], &huge), Err(EditError::TooLarge));
 }
+
+#[test]
+fn documents_are_found_by_number_too() {
+    let log = "kind: deployments\nentries: [{id: a}]\n";
+    let text = format!("{log}---\n---\n{log}---\nkind: environment\nid: e\n");
+    let set = |kind, number| apply(&text, &[Edit::set(Document::numbered(kind, number), ["x"], "1")]);
+    assert_eq!(set(Kind::Deployments, 0), Ok(text.replacen("[{id: a}]\n", "[{id: a}]\nx: 1\n", 1)));
+    assert_eq!(
+        set(Kind::Deployments, 1),
+        Ok(text.replace("[{id: a}]\n---\nkind: env", "[{id: a}]\nx: 1\n---\nkind: env"))
+    );
+    assert!(matches!(set(Kind::Deployments, 2), Err(EditError::NoDocument { .. })));
+    assert!(matches!(set(Kind::Environment, 3), Err(EditError::NoDocument { .. })));
+}
