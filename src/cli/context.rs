@@ -141,7 +141,7 @@ impl<'g> Context<'g> {
         } else {
             (self.plan(), judge_manifests())
         };
-        let context = rules::Context::new(portfolio, graph, schedule, self.facts(), clock);
+        let context = ManuallyDrop::new(rules::Context::new(portfolio, graph, schedule, self.facts(), clock));
         rules::conclude(&context, &self.loaded.findings, early, only)
     }
 

@@ -117,7 +117,7 @@ fn assemble(
 ) -> Loaded {
     let mut sources = SourceMap::default();
     let mut findings = Vec::new();
-    let mut manifests = Vec::new();
+    let mut manifests = Vec::with_capacity(documents.len());
     let mut allows = Vec::new();
     let mut lost = HashSet::new();
     let mut damaged = Vec::new();

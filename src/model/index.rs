@@ -17,8 +17,9 @@ use foldhash::HashMap;
 /// Manifests of one kind, sorted by id.
 #[derive(Debug, Clone)]
 pub struct Table<T> {
-    items: Vec<T>,
-    by_id: HashMap<Box<str>, usize>,
+    // In their boxes a large portfolio is put in order without moving the manifests themselves.
+    items: Vec<Box<T>>,
+    by_id: HashMap<Id, usize>,
 }
 
 impl<T> Default for Table<T> {
@@ -29,7 +30,7 @@ impl<T> Default for Table<T> {
 
 impl<T: Identified> Table<T> {
     /// Sorts by id; of two with the same id the first stays, and the pair is noted.
-    fn build(mut items: Vec<T>, duplicates: &mut Vec<Duplicate>) -> Self {
+    fn build(mut items: Vec<Box<T>>, duplicates: &mut Vec<Duplicate>) -> Self {
         items.sort_by(|a, b| a.id().cmp(b.id()).then(a.id().span.cmp(&b.id().span)));
         items.dedup_by(|later, first| {
             let same = later.id() == first.id();
@@ -42,7 +43,7 @@ impl<T: Identified> Table<T> {
             }
             same
         });
-        let by_id = items.iter().enumerate().map(|(index, item)| (Box::from(&**item.id()), index)).collect();
+        let by_id = items.iter().enumerate().map(|(index, item)| (item.id().clone(), index)).collect();
         Self { items, by_id }
     }
 }
@@ -50,7 +51,7 @@ impl<T: Identified> Table<T> {
 impl<T> Table<T> {
     /// The item with this id.
     pub fn get(&self, id: &str) -> Option<&T> {
-        self.index(id).map(|index| &self.items[index])
+        self.index(id).map(|index| &*self.items[index])
     }
 
     /// The place of an id in the order of ids.
@@ -64,13 +65,8 @@ impl<T> Table<T> {
     }
 
     /// Every item, sorted by id.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.items.iter()
-    }
-
-    /// Every item as a slice, sorted by id.
-    pub fn as_slice(&self) -> &[T] {
-        &self.items
+    pub fn iter(&self) -> Items<'_, T> {
+        Items(self.items.iter())
     }
 
     /// How many there are.
@@ -94,12 +90,30 @@ impl<T> std::ops::Index<usize> for Table<T> {
 
 impl<'a, T> IntoIterator for &'a Table<T> {
     type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
+    type IntoIter = Items<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
+
+/// The items of a [`Table`], sorted by id.
+#[derive(Debug, Clone)]
+pub struct Items<'a, T>(std::slice::Iter<'a, Box<T>>);
+
+impl<'a, T> Iterator for Items<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        self.0.next().map(|item| &**item)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for Items<'_, T> {}
 
 /// Two manifests of one kind with the same id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,8 +265,8 @@ pub struct Portfolio {
     /// The parent of each release, by index; without the link that closes a circle.
     parents: Vec<Option<usize>>,
     /// People and teams, by index into the settings; of two with one id the first.
-    people: HashMap<Box<str>, usize>,
-    teams: HashMap<Box<str>, usize>,
+    people: HashMap<Id, usize>,
+    teams: HashMap<Id, usize>,
 }
 
 impl Portfolio {
@@ -264,14 +278,14 @@ impl Portfolio {
         for manifest in manifests {
             match manifest {
                 Manifest::Portfolio(_) => {}
-                Manifest::Project(item) => projects.push(*item),
-                Manifest::Environment(item) => environments.push(*item),
-                Manifest::Release(item) => releases.push(*item),
-                Manifest::Train(item) => trains.push(*item),
-                Manifest::Change(item) => changes.push(*item),
-                Manifest::Assessment(item) => assessments.push(*item),
-                Manifest::Demand(item) => demands.push(*item),
-                Manifest::Run(item) => runs.push(*item),
+                Manifest::Project(item) => projects.push(item),
+                Manifest::Environment(item) => environments.push(item),
+                Manifest::Release(item) => releases.push(item),
+                Manifest::Train(item) => trains.push(item),
+                Manifest::Change(item) => changes.push(item),
+                Manifest::Assessment(item) => assessments.push(item),
+                Manifest::Demand(item) => demands.push(item),
+                Manifest::Run(item) => runs.push(item),
                 Manifest::Deployments(log) => deployments.extend(log.entries),
                 Manifest::Incidents(log) => incidents.extend(log.entries),
                 Manifest::Pipelines(log) => pipelines.extend(log.entries),
@@ -401,10 +415,10 @@ impl Portfolio {
     }
 }
 
-fn first_by_id<'s>(ids: impl Iterator<Item = &'s Id>) -> HashMap<Box<str>, usize> {
+fn first_by_id<'s>(ids: impl Iterator<Item = &'s Id>) -> HashMap<Id, usize> {
     let mut first = HashMap::default();
     for (index, id) in ids.enumerate() {
-        first.entry(Box::from(&**id)).or_insert(index);
+        first.entry(id.clone()).or_insert(index);
     }
     first
 }
