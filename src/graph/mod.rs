@@ -109,29 +109,26 @@ impl Graph {
             builder.release(release);
         }
         let Builder { edges, places, .. } = builder;
-        // Tarjan's algorithm recurses, and a chain of phases may be longer than the stack is deep.
-        let components = kosaraju_scc(&edges);
-        let mut cyclic = HashMap::default();
-        for (number, component) in components.iter().enumerate() {
-            let looped = component.len() > 1 || edges.contains_edge(component[0], component[0]);
-            if looped {
-                cyclic.extend(component.iter().map(|node| (*node, number)));
-            }
+        let order = sorted(&edges);
+        let mut graph = Self { edges, places, cyclic: HashMap::default(), order, cycles: Vec::new() };
+        if graph.order.len() < graph.edges.node_count() {
+            graph.unknot();
         }
-        let mut graph = Self { edges, places, cyclic, order: Vec::new(), cycles: Vec::new() };
-        graph.order = graph.sorted(&components);
-        graph.cycles = cycles::find(&graph);
         graph
     }
 
-    /// Components come in reverse topological order. Inside one that holds a cycle, what is left without the written
-    /// entries of the cycle still has an order: a release ends after its phases.
-    fn sorted(&self, components: &[Vec<NodeIndex<u32>>]) -> Vec<NodeIndex<u32>> {
-        if self.cyclic.is_empty() {
-            return components.iter().rev().flatten().copied().collect();
+    /// Finds the cycles, and an order all the same: inside a component that holds a cycle, what is left without the written
+    /// entries of the cycle still has one, for a release ends after its phases.
+    fn unknot(&mut self) {
+        // Tarjan's algorithm recurses, and a chain of phases may be longer than the stack is deep.
+        for (number, component) in kosaraju_scc(&self.edges).into_iter().enumerate() {
+            if component.len() > 1 || self.edges.contains_edge(component[0], component[0]) {
+                self.cyclic.extend(component.into_iter().map(|node| (node, number)));
+            }
         }
         let rest = EdgeFiltered::from_fn(&self.edges, |edge| !self.in_cycle(edge.id()));
-        kosaraju_scc(&rest).into_iter().rev().flatten().collect()
+        self.order = kosaraju_scc(&rest).into_iter().rev().flatten().collect();
+        self.cycles = cycles::find(self);
     }
 
     /// The index of a node.
@@ -167,6 +164,27 @@ impl Graph {
     pub fn cycles(&self) -> &[Cycle] {
         &self.cycles
     }
+}
+
+/// Every node after all that it waits for; without those in a cycle and those that wait for one. What becomes free last comes
+/// first, which keeps the nodes of a release together.
+fn sorted(edges: &DiGraph<Node, Edge, u32>) -> Vec<NodeIndex<u32>> {
+    let mut waits = vec![0_u32; edges.node_count()];
+    for edge in edges.raw_edges() {
+        waits[edge.target().index()] += 1;
+    }
+    let mut free: Vec<_> = edges.node_indices().rev().filter(|node| waits[node.index()] == 0).collect();
+    let mut order = Vec::with_capacity(waits.len());
+    while let Some(node) = free.pop() {
+        order.push(node);
+        for next in edges.neighbors(node) {
+            waits[next.index()] -= 1;
+            if waits[next.index()] == 0 {
+                free.push(next);
+            }
+        }
+    }
+    order
 }
 
 /// An empty graph with room for about as much as a portfolio needs: it is not moved while it grows.
