@@ -94,6 +94,14 @@ impl Times {
         }
     }
 
+    /// The rule by which it comes back.
+    pub fn recurrence(&self) -> Option<&Recurrence> {
+        match &self.pattern {
+            Pattern::Once(_) => None,
+            Pattern::Recurring { rule, .. } => Some(rule),
+        }
+    }
+
     /// Whether it comes back.
     pub fn recurs(&self) -> bool {
         matches!(self.pattern, Pattern::Recurring { .. })

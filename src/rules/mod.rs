@@ -23,6 +23,7 @@ use std::sync::OnceLock;
 use crate::analysis::installed::Installed;
 use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::{PhaseSchedule, ReleaseSchedule, Schedule};
+use crate::analysis::windows::EnvironmentTimes;
 use crate::choice;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::graph::Graph;
@@ -30,6 +31,7 @@ use crate::model::facts::Facts;
 use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
 use crate::time::Clock;
+use production::Event;
 use shipments::Shipments;
 
 pub use registry::{RULES, find};
@@ -118,6 +120,10 @@ pub struct Context<'p> {
     occupancy: OnceLock<Occupancy>,
     /// Likewise.
     installed: OnceLock<Installed<'p>>,
+    /// Likewise.
+    events: OnceLock<Vec<Event<'p>>>,
+    /// By environment, each likewise.
+    times: Vec<OnceLock<EnvironmentTimes>>,
 }
 
 impl<'p> Context<'p> {
@@ -129,8 +135,18 @@ impl<'p> Context<'p> {
         facts: &'p Facts,
         clock: &'p Clock,
     ) -> Self {
-        let (shipments, occupancy, installed) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { portfolio, graph, schedule, facts, clock, shipments, occupancy, installed }
+        Self {
+            portfolio,
+            graph,
+            schedule,
+            facts,
+            clock,
+            shipments: OnceLock::new(),
+            occupancy: OnceLock::new(),
+            installed: OnceLock::new(),
+            events: OnceLock::new(),
+            times: portfolio.environments.iter().map(|_| OnceLock::new()).collect(),
+        }
     }
 
     /// The same without the plan.
@@ -151,6 +167,17 @@ impl<'p> Context<'p> {
     /// Which version is installed where, by the records.
     fn installed(&self) -> &Installed<'p> {
         self.installed.get_or_init(|| Installed::new(self.portfolio))
+    }
+
+    /// The deployments that are judged at their own time.
+    fn events(&self) -> &[Event<'p>] {
+        self.events.get_or_init(|| production::events(self))
+    }
+
+    /// When an environment is maintained, cannot be used, and is open for deployments.
+    fn times(&self, environment: usize) -> &EnvironmentTimes {
+        let read = || EnvironmentTimes::new(self.portfolio, &self.portfolio.environments[environment]);
+        self.times[environment].get_or_init(read)
     }
 
     /// Whether a release is part of one that is over. Its own dates then say nothing new: what contradicts them is the

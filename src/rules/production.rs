@@ -6,7 +6,6 @@ use super::Context;
 use super::environments::{is_past, record_subject};
 use crate::analysis::deployments::{self, Time, whole_days};
 use crate::analysis::promotion;
-use crate::analysis::windows::Deploying;
 use crate::diagnostic::{Span, Subject};
 use crate::model::records::{Deployment, DeploymentResult};
 use crate::model::release::{Release, Status};
@@ -14,25 +13,29 @@ use crate::model::{Id, Spanned};
 use crate::time::When;
 
 /// A deployment that is planned, or one that was recorded.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Event<'p> {
     /// The release, by index.
     pub release: Option<usize>,
     /// The environment, by index.
     pub environment: usize,
-    /// The projects that ship.
-    pub projects: Vec<&'p Id>,
-    /// When: of a plan one time, of a record the start (where it is known) and the end.
-    pub times: Vec<(Time, Span)>,
+    times: [Option<(Time, Span)>; 2],
     /// The record; none for a plan.
     pub record: Option<&'p Deployment>,
-    subject: Subject,
+    /// The plan; none for a record.
+    plan: Option<deployments::Deployment>,
 }
 
 impl<'p> Event<'p> {
+    /// When: of a plan one time, of a record the start (where it is known) and the end; each with its place.
+    pub fn times(&self) -> impl Iterator<Item = (Time, Span)> {
+        self.times.into_iter().flatten()
+    }
+
     /// The subject of a finding about it.
-    pub fn subject(&self) -> Subject {
-        self.subject.clone()
+    pub fn subject(&self, cx: &Context<'p>) -> Subject {
+        let planned = self.plan.map(|plan| plan.subject(cx.portfolio));
+        planned.or(self.record.map(record_subject)).unwrap_or_default()
     }
 
     /// The manifest of the release.
@@ -45,37 +48,29 @@ impl<'p> Event<'p> {
         self.record.is_none() && self.manifest(cx).is_some_and(|release| release.status() == Status::Draft)
     }
 
-    /// What a freeze is asked about.
-    pub fn deploying<'e>(&'e self, cx: &Context<'p>) -> Deploying<'e>
-    where
-        'p: 'e,
-    {
-        let environment = &cx.portfolio.environments[self.environment];
-        Deploying { environment, projects: &self.projects, release: self.manifest(cx) }
+    /// The projects that ship.
+    pub fn projects(&self, cx: &Context<'p>) -> Vec<&'p Id> {
+        let planned = |plan: deployments::Deployment| promotion::scope(cx.portfolio, plan.release);
+        let planned = self.plan.into_iter().flat_map(planned).map(|item| &item.project);
+        planned.chain(self.record.map(|record| &record.project)).collect()
     }
 }
 
 /// The planned deployments of releases that are not over, by release, then those that were recorded in production, in the
 /// order of files. What was called off did not happen.
-pub fn events<'p>(cx: &Context<'p>) -> Vec<Event<'p>> {
+pub(super) fn events<'p>(cx: &Context<'p>) -> Vec<Event<'p>> {
     let portfolio = cx.portfolio;
     let mut found = Vec::new();
     for r in 0..portfolio.releases.len() {
         if is_past(cx, r) {
             continue;
         }
-        let planned = deployments::planned(portfolio, cx.schedule, r);
-        if planned.is_empty() {
-            continue;
-        }
-        let projects: Vec<&Id> = promotion::scope(portfolio, r).into_iter().map(|item| &item.project).collect();
-        found.extend(planned.into_iter().map(|deployment| Event {
+        found.extend(deployments::planned(portfolio, cx.schedule, r).into_iter().map(|deployment| Event {
             release: Some(r),
             environment: deployment.environment,
-            projects: projects.clone(),
-            times: vec![(deployment.time, deployment.span)],
+            times: [Some((deployment.time, deployment.span)), None],
             record: None,
-            subject: deployment.subject(portfolio),
+            plan: Some(deployment),
         }));
     }
     for record in &portfolio.deployments {
@@ -84,14 +79,13 @@ pub fn events<'p>(cx: &Context<'p>) -> Vec<Event<'p>> {
             continue;
         }
         let zone = portfolio.zone_of(&portfolio.environments[environment]);
-        let written = record.started.iter().chain([&record.at]);
+        let time = |when: &Spanned<When>| Some((moment(when, zone)?, when.span));
         found.push(Event {
             release: record.release.as_ref().and_then(|id| portfolio.releases.index(id)),
             environment,
-            projects: vec![&record.project],
-            times: written.filter_map(|when| Some((moment(when, zone)?, when.span))).collect(),
+            times: [record.started.as_ref().and_then(time), time(&record.at)],
             record: Some(record),
-            subject: record_subject(record),
+            plan: None,
         });
     }
     found

@@ -119,11 +119,31 @@ impl Recurrence {
     /// The wall-clock times of the occurrences that begin in a half-open span of the wall clock, in order, whether clocks
     /// show them or not.
     pub fn wall_clock_times(&self, from: NaiveDateTime, to: NaiveDateTime) -> Vec<NaiveDateTime> {
+        if !self.may_begin(from, to) {
+            return Vec::new();
+        }
         let counts = |local: &NaiveDateTime| {
             let instant = zone::resolve(*local, self.zone).instant();
             *local >= from && self.until.is_none_or(|until| instant <= until) && !self.is_excluded(*local, instant)
         };
         self.unrolled(from).take(MOST_STEPS).take_while(|local| *local < to).filter(counts).collect()
+    }
+
+    /// Whether the times of day at which it occurs leave room for an occurrence that begins in a half-open span of the wall
+    /// clock. To unroll the rule takes far longer.
+    fn may_begin(&self, from: NaiveDateTime, to: NaiveDateTime) -> bool {
+        let hours = self.rule.get_by_hour();
+        if hours.is_empty() || to - from >= TimeDelta::days(1) {
+            return true;
+        }
+        let at = |time: NaiveTime| [from.date(), to.date()].into_iter().any(|day| (from..to).contains(&day.and_time(time)));
+        let (minutes, seconds) = (self.rule.get_by_minute(), self.rule.get_by_second());
+        hours.iter().any(|&hour| {
+            minutes.iter().any(|&minute| {
+                let time = |&second: &u8| NaiveTime::from_hms_opt(hour.into(), minute.into(), second.into());
+                seconds.iter().any(|second| time(second).is_none_or(at))
+            })
+        })
     }
 
     fn is_excluded(&self, local: NaiveDateTime, instant: DateTime<Utc>) -> bool {

@@ -1,6 +1,5 @@
 //! `booked-during-maintenance`.
 
-use crate::analysis::windows::EnvironmentTimes;
 use crate::diagnostic::{Finding, Severity};
 use crate::rules::bookings::{Downtime, each_environment, met};
 use crate::rules::{Check, Context, Group, Rule};
@@ -64,14 +63,13 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         if manifest.maintenance.is_empty() {
             return Vec::new();
         }
-        let times = EnvironmentTimes::new(cx.portfolio, manifest);
         let maintenance = Downtime {
             name: "maintenance",
             list: "maintenance",
             title: &|index| manifest.maintenance[index].common.name(),
             help: "move the booking, leave the occurrence out with `exdates`, or move the maintenance",
         };
-        met(cx, environment, occupancy.of(environment), &times.maintenance, &maintenance)
+        met(cx, environment, occupancy.of(environment), &cx.times(environment).maintenance, &maintenance)
     });
 }
 

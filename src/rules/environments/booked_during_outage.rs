@@ -1,6 +1,5 @@
 //! `booked-during-outage`.
 
-use crate::analysis::windows::EnvironmentTimes;
 use crate::diagnostic::{Finding, Severity};
 use crate::rules::bookings::{Downtime, each_environment, met};
 use crate::rules::{Check, Context, Group, Rule};
@@ -64,14 +63,13 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         if manifest.outages.is_empty() {
             return Vec::new();
         }
-        let times = EnvironmentTimes::new(cx.portfolio, manifest);
         let outage = Downtime {
             name: "an outage",
             list: "outages",
             title: &|index| manifest.outages[index].reason.as_deref(),
             help: "move the booking or the outage, or book another environment",
         };
-        met(cx, environment, occupancy.of(environment), &times.outages, &outage)
+        met(cx, environment, occupancy.of(environment), &cx.times(environment).outages, &outage)
     });
 }
 

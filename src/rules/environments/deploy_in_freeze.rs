@@ -6,11 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::analysis::deployments::Time;
-use crate::analysis::windows::{self, Stretch, Timeline, Times};
+use crate::analysis::windows::{self, Deploying, Stretch, Timeline, Times};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Kind;
 use crate::model::portfolio::Freeze;
-use crate::rules::production::{Event, events};
+use crate::rules::production::Event;
 use crate::rules::wording::{listed, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::zone;
@@ -130,12 +130,11 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let timeline = Timeline::new(times.iter().map(|(index, times)| (*index, times)));
-    let events = events(cx);
     // One finding for each release; of what no release deployed, for each project and environment.
     let mut hits: BTreeMap<_, Vec<Hit<'_, '_>>> = BTreeMap::new();
-    for event in &events {
+    for event in cx.events() {
         let loose = event.record.filter(|_| event.release.is_none()).map(|record| (&record.project, event.environment));
-        for &(time, span) in &event.times {
+        for (time, span) in event.times() {
             for (stretch, freeze) in timeline.overlapping(time.stretch()) {
                 if let Some(at) = forbidden(cx, event, time, stretch, &freezes[freeze]) {
                     let hit = Hit { event, span, at, until: stretch.end };
@@ -186,9 +185,9 @@ fn broken<'e, 'p: 'e>(
     );
     let help = "if they were allowed, write that down as exceptions of the freeze, with their reason and who approved them; \
                 if nobody keeps it, move the freeze or drop it";
-    let finding = Finding::new(first.span, first.event.subject(), message).help(help);
+    let finding = Finding::new(first.span, first.event.subject(cx), message).help(help);
     let finding = finding.related(freeze.id.span, freeze_subject(freeze), "the freeze");
-    let places = records.iter().skip(1).map(|(hit, _)| (hit.span, hit.event.subject()));
+    let places = records.iter().skip(1).map(|(hit, _)| (hit.span, hit.event.subject(cx)));
     Some(with_places(finding, places, "in the freeze too"))
 }
 
@@ -212,7 +211,9 @@ fn forbidden<'p>(
             (zone::start_of_day(first, zone), last)
         }
     };
-    if !windows::concerns(portfolio, freeze, event.deploying(cx)) {
+    let environment = &portfolio.environments[event.environment];
+    let what = Deploying { environment, projects: &event.projects(cx), release: event.manifest(cx) };
+    if !windows::concerns(portfolio, freeze, what) {
         return None;
     }
     let excepted = event.manifest(cx).is_some_and(|release| windows::exception(freeze, release, last).is_some());
@@ -262,13 +263,13 @@ fn report<'p>(cx: &Context<'p>, freeze: &Freeze, hits: &[Hit<'_, 'p>]) -> Option
     } else {
         "deploy when the freeze is over, or have an exception approved"
     };
-    let mut finding = Finding::new(lead.span, lead.event.subject(), message).help(help);
+    let mut finding = Finding::new(lead.span, lead.event.subject(cx), message).help(help);
     finding = finding.related(freeze.id.span, freeze_subject(freeze), "the freeze");
     if let Some((exception, _)) = exception {
         finding = finding.related(exception.span, freeze_subject(freeze), "its exception");
     }
     let others = hits.iter().filter(|hit| hit.span != lead.span);
-    let mut places: Vec<(Span, Subject)> = others.map(|hit| (hit.span, hit.event.subject())).collect();
+    let mut places: Vec<(Span, Subject)> = others.map(|hit| (hit.span, hit.event.subject(cx))).collect();
     places.sort();
     places.dedup();
     finding = with_places(finding, places, "in the freeze too");

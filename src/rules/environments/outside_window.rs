@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::analysis::deployments::Time;
-use crate::analysis::windows::{EnvironmentTimes, Stretch, Timeline};
+use crate::analysis::windows::{Stretch, Timeline};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Identified;
 use crate::model::environment::Environment;
-use crate::rules::production::{Event, events};
+use crate::rules::production::Event;
 use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::zone;
@@ -105,14 +105,13 @@ struct Miss<'e, 'p> {
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
-    let times: Vec<EnvironmentTimes> =
-        portfolio.environments.iter().map(|environment| EnvironmentTimes::new(portfolio, environment)).collect();
-    let windows: HashMap<usize, Windows<'_>> = times
+    let windows: HashMap<usize, Windows<'_>> = portfolio
+        .environments
         .iter()
         .enumerate()
-        .filter(|(_, times)| times.limited)
-        .map(|(environment, times)| {
-            let manifest = &portfolio.environments[environment];
+        .map(|(environment, manifest)| (environment, manifest, cx.times(environment)))
+        .filter(|(.., times)| times.limited)
+        .map(|(environment, manifest, times)| {
             let zone = portfolio.zone_of(manifest);
             let since = manifest.windows.iter().map(|window| window.start.instant(zone)).min();
             let open = Timeline::new(times.windows.iter().map(|entry| (entry.index, &entry.times)));
@@ -122,13 +121,12 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if windows.is_empty() {
         return;
     }
-    let events = events(cx);
     let mut planned: BTreeMap<_, Vec<Miss<'_, '_>>> = BTreeMap::new();
     let mut happened: BTreeMap<_, Vec<Miss<'_, '_>>> = BTreeMap::new();
-    for event in &events {
+    for event in cx.events() {
         let Some(windows) = windows.get(&event.environment) else { continue };
         let is_old = |time: Time| windows.since.is_some_and(|since| time.stretch().end <= since);
-        for &(time, span) in &event.times {
+        for (time, span) in event.times() {
             if windows.allow(time, event) || event.record.is_some() && is_old(time) {
                 continue;
             }
@@ -142,7 +140,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             }
         }
     }
-    out.extend(planned.values().filter_map(|misses| plan_finding(cx, &times, misses)));
+    out.extend(planned.values().filter_map(|misses| plan_finding(cx, misses)));
     out.extend(happened.values().filter_map(|misses| record_finding(cx, misses)));
 }
 
@@ -161,7 +159,7 @@ impl Windows<'_> {
     }
 }
 
-fn plan_finding<'p>(cx: &Context<'p>, times: &[EnvironmentTimes], misses: &[Miss<'_, 'p>]) -> Option<Finding> {
+fn plan_finding<'p>(cx: &Context<'p>, misses: &[Miss<'_, 'p>]) -> Option<Finding> {
     let lead = misses.first()?;
     let environment = &cx.portfolio.environments[lead.event.environment];
     let zone = cx.portfolio.zone_of(environment);
@@ -177,7 +175,7 @@ fn plan_finding<'p>(cx: &Context<'p>, times: &[EnvironmentTimes], misses: &[Miss
     };
     let message = format!("`{}` deploys {what} {names}", release.id);
     let start = lead.time.start();
-    let help = match times[lead.event.environment].next_open(start.max(cx.clock.now), length) {
+    let help = match cx.times(lead.event.environment).next_open(start.max(cx.clock.now), length) {
         Some(next) => format!(
             "the next window of `{}` that is long enough is from {} until {}",
             environment.id,
@@ -187,7 +185,7 @@ fn plan_finding<'p>(cx: &Context<'p>, times: &[EnvironmentTimes], misses: &[Miss
         None => format!("within two years no window of `{}` is long enough; deploy in several waves", environment.id),
     };
     let help = if length.is_zero() { help.replace(" that is long enough", "") } else { help };
-    let mut finding = Finding::new(lead.span, lead.event.subject(), message).help(help);
+    let mut finding = Finding::new(lead.span, lead.event.subject(cx), message).help(help);
     finding = with_places(finding, places.iter().filter_map(|environment| windows_of(environment)), "the windows");
     Some(if lead.event.is_draft(cx) { finding.at_most(Severity::Warning) } else { finding })
 }
@@ -206,11 +204,11 @@ fn record_finding<'p>(cx: &Context<'p>, misses: &[Miss<'_, 'p>]) -> Option<Findi
         "the deployment of `{}` {} to `{}` {did} outside its windows, {when}",
         record.project, record.version, environment.id
     );
-    let mut finding = Finding::new(lead.span, lead.event.subject(), message)
+    let mut finding = Finding::new(lead.span, lead.event.subject(cx), message)
         .help("correct the time if it is wrong; if it was agreed, allow the finding with a comment that says by whom");
     finding = with_places(finding, windows_of(environment), "the windows");
     let mut others: Vec<(Span, Subject)> =
-        misses.iter().filter(|miss| miss.span != lead.span).map(|miss| (miss.span, miss.event.subject())).collect();
+        misses.iter().filter(|miss| miss.span != lead.span).map(|miss| (miss.span, miss.event.subject(cx))).collect();
     others.sort();
     Some(with_places(finding, others, "outside too"))
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::diagnostic::{Finding, Severity, Subject};
+use crate::analysis::windows::Entry;
+use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::environment::{Environment, Window};
 use crate::model::records::ChangeStatus;
 use crate::model::release::{At, Release, TimeWindow};
@@ -81,7 +82,7 @@ const AHEAD: TimeDelta = TimeDelta::days(400);
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
     let from = zone::start_of_day(cx.clock.today, portfolio.zone);
-    let mut judge = Judge { portfolio, from, to: from + AHEAD, changes: HashMap::new(), out };
+    let mut judge = Judge { cx, portfolio, from, to: from + AHEAD, changes: HashMap::new(), out };
     for freeze in &portfolio.settings.freezes {
         let subject = Subject::new(Kind::Portfolio.as_str(), "").at(format!("freezes/{}", freeze.id));
         if let (Some(rrule), Some(start), Some(duration)) = (&freeze.rrule, &freeze.start, &freeze.duration) {
@@ -91,8 +92,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             judge.values(freeze.from.iter().chain(&freeze.to), portfolio.zone, &subject);
         }
     }
-    for environment in &portfolio.environments {
-        judge.environment(environment);
+    for (index, environment) in portfolio.environments.iter().enumerate() {
+        judge.environment(index, environment);
     }
     for train in &portfolio.trains {
         let recurring = Recurring { rrule: &train.rrule, start: &train.start, exdates: &train.exdates, minutes: None };
@@ -122,6 +123,7 @@ struct Recurring<'p> {
 }
 
 struct Judge<'p, 'o> {
+    cx: &'o Context<'p>,
     portfolio: &'p Portfolio,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -130,13 +132,18 @@ struct Judge<'p, 'o> {
 }
 
 impl Judge<'_, '_> {
-    fn environment(&mut self, environment: &Environment) {
+    fn environment(&mut self, index: usize, environment: &Environment) {
         let zone = self.portfolio.zone_of(environment);
         let at = |path: String| environment.subject().at(path);
-        for (list, windows) in [("maintenance", &environment.maintenance), ("windows", &environment.windows)] {
-            for (index, Window { rrule, start, duration, exdates, .. }) in windows.iter().enumerate() {
-                let recurring = Recurring { rrule, start, exdates, minutes: Some(duration.value.0) };
-                self.recurrence(&recurring, zone, &at(format!("{list}/{}", index + 1)));
+        let times = self.cx.times(index);
+        let maintenance = ("maintenance", &environment.maintenance, &times.maintenance);
+        for (list, written, read) in [maintenance, ("windows", &environment.windows, &times.windows)] {
+            for Entry { index, times } in read {
+                let Window { rrule, start, duration, .. } = &written[*index];
+                if let Some(rule) = times.recurrence() {
+                    let subject = || at(format!("{list}/{}", index + 1));
+                    self.rule(rule, start.value, Some(duration.value.0), rrule.span, &subject);
+                }
             }
         }
         for (index, outage) in environment.outages.iter().enumerate() {
@@ -229,21 +236,33 @@ impl Judge<'_, '_> {
         self.out.push(Finding::new(written.span, subject.clone(), message).help(help));
     }
 
-    /// Only the days on which clocks change are looked at, so a rule costs little however often it occurs.
     fn recurrence(&mut self, recurring: &Recurring<'_>, zone: Tz, subject: &Subject) {
-        let changes = self.changes.entry(zone).or_insert_with(|| zone::clock_changes(self.from, self.to, zone));
-        let length = recurring.minutes.map(|minutes| TimeDelta::try_minutes(minutes).unwrap_or_default());
-        if length.is_some_and(|length| length <= TimeDelta::zero()) {
-            return;
-        }
-        if changes.is_empty() || matches!(recurring.start.value, When::Date(_)) {
-            return;
-        }
         let exdates: Vec<When> = recurring.exdates.iter().map(|date| date.value).collect();
-        let Ok(rule) = Recurrence::parse(recurring.rrule, recurring.start.value, zone, &exdates) else { return };
-        let Some(message) = changes.iter().find_map(|change| doubt(&rule, length, change, zone)) else { return };
+        if let Ok(rule) = Recurrence::parse(recurring.rrule, recurring.start.value, zone, &exdates) {
+            let subject = || subject.clone();
+            self.rule(&rule, recurring.start.value, recurring.minutes, recurring.rrule.span, &subject);
+        }
+    }
+
+    /// Only the days on which clocks change are looked at, so a rule costs little however often it occurs. What has no
+    /// `minutes` only begins.
+    fn rule(
+        &mut self,
+        rule: &Recurrence,
+        start: When,
+        minutes: Option<i64>,
+        span: Span,
+        subject: &dyn Fn() -> Subject,
+    ) {
+        let zone = rule.zone();
+        let changes = self.changes.entry(zone).or_insert_with(|| zone::clock_changes(self.from, self.to, zone));
+        let length = minutes.map(|minutes| TimeDelta::try_minutes(minutes).unwrap_or_default());
+        if length.is_some_and(|length| length <= TimeDelta::zero()) || matches!(start, When::Date(_)) {
+            return;
+        }
+        let Some(message) = changes.iter().find_map(|change| doubt(rule, length, change, zone)) else { return };
         let help = "choose another time of day, or leave that occurrence out with `exdates`";
-        self.out.push(Finding::new(recurring.rrule.span, subject.clone(), message).help(help));
+        self.out.push(Finding::new(span, subject(), message).help(help));
     }
 }
 
