@@ -59,8 +59,8 @@ pub struct Installed<'p> {
 /// What the records say of a project; stages by their place in the order of promotion.
 #[derive(Debug, Default)]
 struct Stages<'p> {
-    /// The first installation of each version in each stage.
-    first: HashMap<(usize, String), Installation<'p>>,
+    /// The first installation of each version in each stage; versions in their canonical form.
+    arrivals: HashMap<String, BTreeMap<usize, Installation<'p>>>,
     /// Since when there are records of a stage, however the deployments ended.
     kept: HashMap<usize, DateTime<Utc>>,
 }
@@ -91,8 +91,8 @@ impl<'p> Installed<'p> {
         for entry in &installed.entries {
             let (environment, project) = key(entry);
             let Some(stage) = stage(portfolio, environment) else { continue };
-            let first = &mut installed.projects.entry(project).or_default().first;
-            let known = first.entry((stage, canonical(&entry.record.version))).or_insert(*entry);
+            let arrivals = &mut installed.projects.entry(project).or_default().arrivals;
+            let known = arrivals.entry(canonical(&entry.record.version)).or_default().entry(stage).or_insert(*entry);
             if entry.at < known.at {
                 *known = *entry;
             }
@@ -122,15 +122,21 @@ impl<'p> Installed<'p> {
         self.histories(environment).filter_map(|history| last(history, instant)).collect()
     }
 
-    /// The first time that a version of a project was installed in a stage, by its place in the order of promotion.
+    /// The first time that a version of a project was installed in each stage, by its place in the order of promotion; none
+    /// where it was installed in none.
+    pub fn arrivals(&self, project: &str, version: &str) -> Option<&BTreeMap<usize, Installation<'p>>> {
+        self.projects.get(project)?.arrivals.get(&canonical(version))
+    }
+
+    /// The first time that a version of a project was installed in a stage.
     pub fn first(&self, stage: usize, project: &str, version: &str) -> Option<Installation<'p>> {
-        self.projects.get(project)?.first.get(&(stage, canonical(version))).copied()
+        self.arrivals(project, version)?.get(&stage).copied()
     }
 
     /// The first installation of every version of every project in each stage, by project, stage and time.
     pub fn firsts(&self) -> Vec<(usize, Installation<'p>)> {
-        let all = self.projects.values().flat_map(|project| &project.first);
-        let mut firsts: Vec<_> = all.map(|((stage, _), entry)| (*stage, *entry)).collect();
+        let all = self.projects.values().flat_map(|project| project.arrivals.values().flatten());
+        let mut firsts: Vec<_> = all.map(|(stage, entry)| (*stage, *entry)).collect();
         firsts.sort_by_key(|(stage, entry)| (&entry.record.project, *stage, entry.at, entry.record.span));
         firsts
     }

@@ -101,9 +101,9 @@ pub fn stay_before<'p>(
     stage: usize,
     until: Option<DateTime<Utc>>,
 ) -> Option<Stay<'p>> {
+    let arrivals = who.project.zip(who.version).and_then(|(project, version)| installed.arrivals(project, version));
     (0..stage).rev().find_map(|earlier| {
-        let first =
-            who.project.zip(who.version).and_then(|(project, version)| installed.first(earlier, project, version));
+        let first = arrivals.and_then(|arrivals| arrivals.get(&earlier)).copied();
         if let Some(record) = first.filter(|first| until.is_none_or(|until| first.at <= until)) {
             return Some(Stay { stage: earlier, since: record.day(portfolio), record: Some(record), visit: None });
         }

@@ -256,10 +256,17 @@ fn demand<'p>(portfolio: &'p Portfolio, record: &Deployment, missed: &[usize]) -
     Some((stage, ty))
 }
 
-/// The stages that a version should have been in before its first deployment to a stage, and was not.
-fn missed(portfolio: &Portfolio, installed: &Installed<'_>, entry: Installation<'_>, order: usize) -> Vec<usize> {
+/// The stages that a version should have been in before its first deployment to a stage, and was not; `first` says when it
+/// first was in a stage.
+fn missed<'i, 'p: 'i>(
+    portfolio: &Portfolio,
+    installed: &Installed<'_>,
+    entry: Installation<'_>,
+    order: usize,
+    first: impl Fn(usize) -> Option<&'i Installation<'p>>,
+) -> Vec<usize> {
     let record = entry.record;
-    let (project, version) = (&record.project, &record.version);
+    let project = &record.project;
     // Records that could not be read may hold what is missing.
     let is_planned = record.reason.unwrap_or(DeploymentReason::Planned) == DeploymentReason::Planned;
     if order == 0 || !is_planned || portfolio.damage.may_name(project) {
@@ -269,7 +276,6 @@ fn missed(portfolio: &Portfolio, installed: &Installed<'_>, entry: Installation<
     let demanded = release.map_or_else(Vec::new, |release| promotion::demanded(portfolio, &release.r#type));
     let is_demanded = |earlier: usize| demanded.iter().any(|(demanded, _)| *demanded == earlier);
     let is_emergency = release.is_some_and(|release| portfolio.is_emergency(&release.r#type));
-    let first = |earlier: usize| installed.first(earlier, project, version);
     let was_in = |earlier: usize| first(earlier).is_some_and(|first| first.at <= entry.at);
     let came_later = |earlier: usize| !is_emergency && first(earlier).is_some_and(|first| first.at > entry.at);
     let out_of_order = |&earlier: &usize| !was_in(earlier) && (is_demanded(earlier) || came_later(earlier));
@@ -284,11 +290,10 @@ fn missed(portfolio: &Portfolio, installed: &Installed<'_>, entry: Installation<
 
 /// The same stages without those that the stage after them tells of already.
 fn told(portfolio: &Portfolio, installed: &Installed<'_>, entry: Installation<'_>, order: usize) -> Vec<usize> {
-    let was_in = |stage: usize| {
-        let first = installed.first(stage, &entry.record.project, &entry.record.version);
-        first.is_some_and(|first| first.at <= entry.at)
-    };
-    let mut missed = missed(portfolio, installed, entry, order);
+    let arrivals = installed.arrivals(&entry.record.project, &entry.record.version);
+    let first = |stage: usize| arrivals.and_then(|arrivals| arrivals.get(&stage));
+    let was_in = |stage: usize| first(stage).is_some_and(|first| first.at <= entry.at);
+    let mut missed = missed(portfolio, installed, entry, order, first);
     missed.retain(|&missed| !(missed + 1..order).any(was_in));
     missed
 }
