@@ -1,5 +1,8 @@
 //! Every reference from one part of a portfolio to another, in one place.
 
+use foldhash::HashSet;
+use smol_str::StrExt;
+
 use super::decode::Common;
 use super::portfolio::Settings;
 use super::records::{Change, Run};
@@ -319,20 +322,24 @@ fn records<'p>(portfolio: &'p Portfolio, visit: &mut dyn FnMut(Reference<'p>)) {
     }
 }
 
-/// Lists up to this length are compared each with each before anything is built from them.
+/// Lists up to this length are compared each with each, which is sooner done than to build a set.
 const SHORT: usize = 16;
 
-fn may_repeat(ids: &[(&'static str, &str, Span)]) -> bool {
-    let repeats = |(index, id): (usize, &(&str, &str, Span))| {
+fn repeats(ids: &[(&'static str, &str, Span)]) -> bool {
+    if ids.len() > SHORT {
+        let mut seen = HashSet::with_capacity_and_hasher(ids.len(), foldhash::fast::RandomState::default());
+        return ids.iter().any(|(_, id, _)| !seen.insert(id.to_ascii_lowercase_smolstr()));
+    }
+    let again = |(index, id): (usize, &(&str, &str, Span))| {
         ids[index + 1..].iter().any(|other| other.1.eq_ignore_ascii_case(id.1))
     };
-    ids.len() > SHORT || ids.iter().enumerate().any(repeats)
+    ids.iter().enumerate().any(again)
 }
 
 /// A nested list of a manifest whose ids must be unique: what it belongs to, and the ids with their places.
 pub type NestedIds<'p> = (Subject, Vec<(&'static str, &'p str, Span)>);
 
-/// Every list of nested ids that may hold one twice, or twice but for the case of its letters, grouped by the space in which
+/// Every list of nested ids that holds one twice, or twice but for the case of its letters, grouped by the space in which
 /// they must be unique.
 pub fn nested_ids<'p>(portfolio: &'p Portfolio) -> Vec<NestedIds<'p>> {
     fn list<'p>(name: &'static str, ids: impl IntoIterator<Item = &'p Id>) -> Vec<(&'static str, &'p str, Span)> {
@@ -340,7 +347,7 @@ pub fn nested_ids<'p>(portfolio: &'p Portfolio) -> Vec<NestedIds<'p>> {
     }
     let mut spaces: Vec<NestedIds<'p>> = Vec::new();
     let mut add = |subject: &dyn Fn() -> Subject, ids: Vec<(&'static str, &'p str, Span)>| {
-        if may_repeat(&ids) {
+        if repeats(&ids) {
             spaces.push((subject(), ids));
         }
     };
