@@ -9,7 +9,7 @@ use super::node::{Entry, Node, Value};
 use super::scalar::Text;
 use crate::diagnostic::{Finding, Span, Subject, suggest};
 
-pub use super::fields::{Common, Fields};
+pub use super::fields::{Common, FieldName, Fields};
 
 /// A type that can stand in a manifest.
 pub trait Decode: Sized {
@@ -131,12 +131,12 @@ impl Decoder {
         &mut self,
         node: &'n Node<'a>,
         record: &str,
-        own: &'static [&'static str],
+        own: &'static [FieldName],
     ) -> Option<Fields<'n, 'a>> {
         if let Value::Mapping(entries) = &node.value {
             return Some(Fields::new(node.span, entries, own));
         }
-        let help = own.first().map(|key| format!("write its fields by name, such as `{{{key}: …}}`"));
+        let help = own.first().map(|key| format!("write its fields by name, such as `{{{}: …}}`", key.text));
         self.unexpected_but(node, &format!("a mapping ({})", words(record)), help);
         None
     }
@@ -349,8 +349,10 @@ macro_rules! record {
                 node: &$crate::model::node::Node<'_>,
                 cx: &mut $crate::model::decode::Decoder,
             ) -> Option<Self> {
-                let mut fields = cx.mapping(node, stringify!($name), &[$(stringify!($field)),*])?;
-                $(let $field = fields.field::<$ty>(stringify!($field), cx);)*
+                use $crate::model::decode::FieldName;
+                let own = const { &[$(FieldName::new(stringify!($field))),*] };
+                let mut fields = cx.mapping(node, stringify!($name), own)?;
+                $(let $field = fields.field::<$ty>(const { FieldName::new(stringify!($field)) }, cx);)*
                 let common = fields.finish(cx);
                 Some(Self { $($field: $field?,)* common, span: node.span })
             }
@@ -444,8 +446,8 @@ macro_rules! choice {
 }
 
 /// The name of a field without the `r#` of Rust's keywords.
-pub fn plain(name: &'static str) -> &'static str {
-    name.strip_prefix("r#").unwrap_or(name)
+pub const fn plain(name: &'static str) -> &'static str {
+    if let [b'r', b'#', ..] = name.as_bytes() { name.split_at(2).1 } else { name }
 }
 
 /// `GateTemplate` → `gate template`.

@@ -5,8 +5,30 @@ use super::node::Entry;
 use super::scalar::{Id, Link, Text};
 use crate::diagnostic::Span;
 
+const NAME: FieldName = FieldName::new("name");
+const DESCRIPTION: FieldName = FieldName::new("description");
+const OWNER: FieldName = FieldName::new("owner");
+const LABELS: FieldName = FieldName::new("labels");
+const LINKS: FieldName = FieldName::new("links");
+
 /// The fields every mapping may have.
-const COMMON: [&str; 5] = ["name", "description", "owner", "labels", "links"];
+const COMMON: [FieldName; 5] = [NAME, DESCRIPTION, OWNER, LABELS, LINKS];
+
+/// The name of a field, made while the program is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldName {
+    /// As manifests write it.
+    pub text: &'static str,
+    mark: u64,
+}
+
+impl FieldName {
+    /// The name that a field has in Rust, where keywords begin with `r#`.
+    pub const fn new(name: &'static str) -> Self {
+        let text = plain(name);
+        Self { text, mark: mark(text.as_bytes()) }
+    }
+}
 
 /// The keys of a mapping that is being read.
 pub struct Fields<'n, 'a> {
@@ -14,31 +36,31 @@ pub struct Fields<'n, 'a> {
     entries: &'n [Entry<'a>],
     /// The marks of all keys: most fields are absent, and most of those are known to be by this.
     marks: u64,
-    /// The fields of the type itself, with the `r#` of Rust's keywords.
-    own: &'static [&'static str],
+    /// The fields of the type itself.
+    own: &'static [FieldName],
     /// How many keys were read.
     read: usize,
 }
 
 impl<'n, 'a> Fields<'n, 'a> {
-    pub(super) fn new(span: Span, entries: &'n [Entry<'a>], own: &'static [&'static str]) -> Self {
-        let marks = entries.iter().fold(0, |marks, entry| marks | mark(&entry.key));
+    pub(super) fn new(span: Span, entries: &'n [Entry<'a>], own: &'static [FieldName]) -> Self {
+        let marks = entries.iter().fold(0, |marks, entry| marks | mark(entry.key.as_bytes()));
         Self { span, entries, marks, own, read: 0 }
     }
 
-    fn take(&mut self, name: &str) -> Option<&'n Entry<'a>> {
-        if self.marks & mark(name) == 0 {
+    fn take(&mut self, name: FieldName) -> Option<&'n Entry<'a>> {
+        if self.marks & name.mark == 0 {
             return None;
         }
-        let entry = self.entries.iter().find(|entry| entry.key == name)?;
+        let entry = self.entries.iter().find(|entry| entry.key == name.text)?;
         self.read += 1;
         Some(entry)
     }
 
-    /// Reads the field `name`; when it is absent and required, that is reported.
-    pub fn field<T: Decode>(&mut self, name: &'static str, cx: &mut Decoder) -> Option<T> {
-        let name = plain(name);
-        match self.take(name) {
+    /// Reads the field `field`; when it is absent and required, that is reported.
+    pub fn field<T: Decode>(&mut self, field: FieldName, cx: &mut Decoder) -> Option<T> {
+        let name = field.text;
+        match self.take(field) {
             Some(entry) => cx.within(|| name.to_owned(), |cx| T::decode(&entry.value, cx)).or_else(T::absent),
             None => T::absent().or_else(|| {
                 let place = Span { len: 0, ..self.span };
@@ -50,12 +72,12 @@ impl<'n, 'a> Fields<'n, 'a> {
     }
 
     /// Reads one of the common fields, unless the type has a field of its own under that name; that one was read already.
-    fn common<T: Decode>(&mut self, name: &'static str, cx: &mut Decoder) -> Option<T> {
+    fn common<T: Decode>(&mut self, name: FieldName, cx: &mut Decoder) -> Option<T> {
         if self.own.contains(&name) {
             return None;
         }
         let entry = self.take(name)?;
-        cx.within(|| name.to_owned(), |cx| T::decode(&entry.value, cx))
+        cx.within(|| name.text.to_owned(), |cx| T::decode(&entry.value, cx))
     }
 
     /// Reads the keys that every mapping may have, and reports those that none of the fields is.
@@ -64,11 +86,11 @@ impl<'n, 'a> Fields<'n, 'a> {
             return Common::default();
         }
         let mut parts = CommonParts {
-            name: self.common("name", cx),
-            description: self.common("description", cx),
-            owner: self.common("owner", cx),
-            labels: self.common::<Pairs>("labels", cx).unwrap_or_default().0,
-            links: self.common("links", cx).unwrap_or_default(),
+            name: self.common(NAME, cx),
+            description: self.common(DESCRIPTION, cx),
+            owner: self.common(OWNER, cx),
+            labels: self.common::<Pairs>(LABELS, cx).unwrap_or_default().0,
+            links: self.common(LINKS, cx).unwrap_or_default(),
             extensions: Vec::new(),
         };
         if self.read < self.entries.len() {
@@ -79,8 +101,8 @@ impl<'n, 'a> Fields<'n, 'a> {
 
     /// Keeps the `x-` keys and reports the unknown ones.
     fn others(&self, parts: &mut CommonParts, cx: &mut Decoder) {
-        let mut known: Vec<&str> = self.own.iter().map(|name| plain(name)).collect();
-        known.extend(COMMON.iter().filter(|name| !self.own.contains(name)));
+        let common = COMMON.iter().filter(|name| !self.own.contains(name));
+        let known: Vec<&str> = self.own.iter().chain(common).map(|name| name.text).collect();
         for entry in self.entries {
             // The kind of a document was read before its type was known.
             if entry.key == "kind" && cx.depth == 0 {
@@ -96,10 +118,9 @@ impl<'n, 'a> Fields<'n, 'a> {
 }
 
 /// One of 64 bits, by the length of a key and its first and last letter.
-fn mark(key: &str) -> u64 {
-    let bytes = key.as_bytes();
-    let ends = [bytes.first(), bytes.last()].map(|byte| usize::from(*byte.unwrap_or(&0)));
-    1 << ((bytes.len() * 7 + ends[0] * 3 + ends[1] * 11) % 64)
+const fn mark(key: &[u8]) -> u64 {
+    let [first, .., last] = key else { return 1 };
+    1 << ((key.len() * 7 + *first as usize * 3 + *last as usize * 11) % 64)
 }
 
 /// What every mapping may say beside its own fields. Empty takes no room.
