@@ -9,7 +9,6 @@ use crate::analysis::schedule::Schedule;
 use crate::diagnostic::Finding;
 use crate::git::testing::{By, TestRepo, key};
 use crate::graph::Graph;
-use crate::load::facts::{self, Wants};
 use crate::load::facts::{Wants, gather};
 use crate::load::source::Source;
 use crate::load::{Loaded, load};
@@ -20,10 +19,6 @@ use crate::time::when::When;
 const PORTFOLIO: &str = "kind: portfolio\nstages: [dev, test, prod]\n";
 const TODAY: &str = "2026-11-16";
 
-/// Writes documents to a folder, the first `kind: portfolio` as `relm.yaml` and the others together, and loads them with all
-/// that it takes to judge them. Text without a portfolio gets one with the stages dev, test and prod. A line `# file: PATH`
-/// begins another file, which holds the lines after it that begin with `# `, without that.
-fn loaded(text: &str) -> (Loaded, Facts) {
 /// A portfolio from a text.
 pub struct World {
     pub loaded: Loaded,
@@ -31,7 +26,8 @@ pub struct World {
 }
 
 /// Writes documents to a folder, the first `kind: portfolio` as `relm.yaml` and the others together, and loads them. Text
-/// without a portfolio gets one with the stages dev, test and prod.
+/// without a portfolio gets one with the stages dev, test and prod. A line `# file: PATH` begins another file, which holds the
+/// lines after it that begin with `# `, without that.
 ///
 /// A line `# commit by carol@example.com` ends a version: all documents since the last such line are committed by her, an
 /// hour after the version before. It may go on `, committed by bob@example.com` and `, signed`, with a key that is made from
@@ -53,7 +49,7 @@ pub fn world(text: &str) -> World {
         let paths = write_documents(&root, &version);
         let mut builder = git2::build::TreeUpdateBuilder::new();
         for path in paths {
-            let blob = repo.git.blob_path(&root.join(path)).unwrap();
+            let blob = repo.git.blob_path(&root.join(&path)).unwrap();
             builder.upsert(path, blob, git2::FileMode::Blob);
         }
         let empty = repo.git.find_tree(repo.git.treebuilder(None).unwrap().write().unwrap()).unwrap();
@@ -72,7 +68,7 @@ pub fn world(text: &str) -> World {
 }
 
 /// The files that documents are written to; no others remain.
-fn write_documents(root: &Path, text: &str) -> Vec<&'static str> {
+fn write_documents(root: &Path, text: &str) -> Vec<String> {
     let mut settings = None;
     let mut others = Vec::new();
     for document in text.split("\n---\n").filter(|document| !document.trim().is_empty()) {
@@ -84,21 +80,19 @@ fn write_documents(root: &Path, text: &str) -> Vec<&'static str> {
         }
     }
     fs::write(root.join("relm.yaml"), settings.as_deref().unwrap_or(PORTFOLIO)).unwrap();
-    let mut paths = vec!["relm.yaml"];
+    let mut paths = vec!["relm.yaml".to_owned()];
     _ = fs::remove_file(root.join("manifests.yaml"));
     if !others.is_empty() {
         fs::write(root.join("manifests.yaml"), format!("{}\n", others.join("\n---\n"))).unwrap();
-        paths.push("manifests.yaml");
+        paths.push("manifests.yaml".to_owned());
     }
     for (path, content) in files(text) {
-        let path = root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        let full = root.join(path);
+        fs::create_dir_all(full.parent().unwrap()).unwrap();
+        fs::write(full, content).unwrap();
+        paths.push(path.to_owned());
     }
-    let source = Source::work_tree(root).0;
-    let loaded = load(&source, &|_, _| {}).unwrap();
-    let facts = facts::gather(&source, &loaded, Wants::to_judge(&loaded.portfolio));
-    (loaded, facts)
+    paths
 }
 
 /// The other files of a text: path and content.
@@ -117,7 +111,8 @@ fn files(text: &str) -> Vec<(&str, String)> {
         }
     }
     files
-    paths
+}
+
 /// Reads what follows `# commit by `.
 fn by(words: &str) -> By<'_> {
     let mut words = words.split(", ").map(str::trim);
@@ -127,12 +122,13 @@ fn by(words: &str) -> By<'_> {
             Some(committer) => by.committer = Some(committer),
             None if word == "signed" => by.key = Some(by.committer.unwrap_or(by.author)),
             None => panic!("`{word}`: write `, committed by ADDRESS` or `, signed`"),
+        }
+    }
     by
 }
 
 /// Everything the rules find in these documents; a first line `# today: 2026-11-16` says what day it is.
 pub fn findings(text: &str) -> Vec<Finding> {
-    let (Loaded { portfolio, findings, .. }, facts) = loaded(text);
     let World { loaded: Loaded { portfolio, findings, .. }, facts } = world(text);
     let first = text.lines().next().unwrap_or_default();
     let today = first.strip_prefix("# today:").map_or(TODAY, str::trim);
@@ -184,4 +180,9 @@ fn versions_of_a_text_are_commits() {
     assert_eq!(facts(&text(&release("{role: other, by: carol}"))).introduction, None);
     let outside = world(&release(entry)).facts.provenance.unwrap();
     assert_eq!((outside.history, outside.approvals.len()), (History::OutsideGit, 0));
+}
+
+#[test]
+fn print_key() {
+    eprintln!("KEYIS {}", key("carol@example.com").fingerprint(ssh_key::HashAlg::Sha256));
 }

@@ -138,7 +138,6 @@ impl Recurrence {
         }
         let at =
             |time: NaiveTime| [from.date(), to.date()].into_iter().any(|day| (from..to).contains(&day.and_time(time)));
-        let at = |time: NaiveTime| [from.date(), to.date()].into_iter().any(|day| (from..to).contains(&day.and_time(time)));
         let (minutes, seconds) = (self.rule.get_by_minute(), self.rule.get_by_second());
         hours.iter().any(|&hour| {
             minutes.iter().any(|&minute| {

@@ -58,7 +58,8 @@ impl Wants {
 
 /// Learns it.
 pub fn gather(source: &Source, loaded: &Loaded, wants: Wants) -> Facts {
-    Facts { evidence: evidence(source, &loaded.portfolio, wants), ..Facts::default() }
+    let provenance = wants.provenance.then(|| provenance::gather(source, loaded));
+    Facts { provenance, evidence: evidence(source, &loaded.portfolio, wants) }
 }
 
 fn evidence(source: &Source, portfolio: &Portfolio, wants: Wants) -> Evidence {
@@ -71,6 +72,4 @@ fn evidence(source: &Source, portfolio: &Portfolio, wants: Wants) -> Evidence {
         evidence.artifacts = artifacts::artifacts(source, portfolio);
     }
     evidence
-    let provenance = wants.provenance.then(|| provenance::gather(source, loaded));
-    Facts { provenance, ..Facts::default() }
 }
