@@ -153,6 +153,15 @@ pub struct CommitDetails {
     pub at: DateTime<FixedOffset>,
 }
 
+/// A signed commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The signature as it stands in the commit.
+    pub signature: Vec<u8>,
+    /// The bytes that it signs: all others.
+    pub content: Vec<u8>,
+}
+
 /// The names and addresses that people once used, from a `.mailmap`.
 pub struct Mailmap(Option<git2::Mailmap>);
 
@@ -231,10 +240,10 @@ impl Repo {
         })
     }
 
-    /// The signature of a commit and the bytes that it signs; none where it has none.
-    pub fn signed(&self, commit: CommitId) -> Result<Option<(Vec<u8>, Vec<u8>)>, GitError> {
+    /// The signature of a commit with what it signs; none where it has none.
+    pub fn signed(&self, commit: CommitId) -> Result<Option<Signed>, GitError> {
         match self.inner.extract_signature(&commit.0, None) {
-            Ok((signature, content)) => Ok(Some((signature.to_vec(), content.to_vec()))),
+            Ok((signature, content)) => Ok(Some(Signed { signature: signature.to_vec(), content: content.to_vec() })),
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(error) => Err(GitError::plain(&error)),
         }

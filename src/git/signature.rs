@@ -1,7 +1,7 @@
 //! What the signature of a commit proves, without any other program.
 //!
 //! Verified are SSH signatures over the namespace `git`, by Ed25519, ECDSA (P-256, P-384), RSA (2048 bits and more) and
-//! security keys (Ed25519, P-256), over SHA-256 or SHA-512. OpenPGP and X.509 are named, and never called valid.
+//! security keys (Ed25519, P-256), over SHA-256 or SHA-512. `OpenPGP` and X.509 are named, and never called valid.
 
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, EcdsaCurve, HashAlg, PublicKey, SshSig};

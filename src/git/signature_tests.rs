@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use ssh_key::{HashAlg, LineEnding, SshSig};
 
 use super::{Proof, bits, fingerprint, verify};
+use crate::git::Signed;
 use crate::git::testing::{By, TestRepo, key};
 
 const CONTENT: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nAn empty one.\n";
@@ -172,7 +173,7 @@ fn verifies_what_git_signs_and_git_what_we_sign() {
     let theirs = repo.head().unwrap().unwrap().id;
     for commit in [&ours, &theirs] {
         let id = crate::git::CommitId::parse(commit).unwrap();
-        let (signature, content) = repo.signed(id).unwrap().unwrap();
+        let Signed { signature, content } = repo.signed(id).unwrap().unwrap();
         assert_eq!(verify(&signature, &content), Proof::Valid { fingerprint: fingerprint(&line).unwrap() });
         assert!(git(&["verify-commit", commit]), "git does not agree about {commit}");
     }

@@ -113,9 +113,9 @@ fn lists(path: &str, old: &[Json], new: &[Json], found: &mut Vec<Difference>) {
         let (before, after) = (Some(before.join(", ")), Some(after.join(", ")));
         found.push(Difference { path: path.to_owned(), before, after });
     }
-    let named = |items: &[Json], name: &str| items.iter().find(|item| item[key] == name).cloned();
+    let of_name = |items: &[Json], name: &str| items.iter().find(|item| item[key] == name).cloned();
     for name in before.iter().chain(after.iter().filter(|name| !before.contains(name))) {
-        compare(&format!("{path}/{name}"), named(old, name).as_ref(), named(new, name).as_ref(), found);
+        compare(&format!("{path}/{name}"), of_name(old, name).as_ref(), of_name(new, name).as_ref(), found);
     }
 }
 

@@ -64,11 +64,11 @@ impl<'r> Teller<'r> {
         commits.dedup();
         let mut signed = Vec::new();
         for commit in commits {
-            if let Some((signature, content)) = self.repo.signed(commit)? {
-                signed.push((commit, signature, content));
+            if let Some(found) = self.repo.signed(commit)? {
+                signed.push((commit, found));
             }
         }
-        let verified = signed.par_iter().map(|(commit, signature, content)| (*commit, verify(signature, content)));
+        let verified = signed.par_iter().map(|(commit, it)| (*commit, verify(&it.signature, &it.content)));
         self.proofs = verified.collect();
         Ok(())
     }

@@ -90,14 +90,7 @@ impl Chronicle {
     }
 
     pub(super) fn learn(&self) -> Learnt {
-        self.learn_from(Source::work_tree(self.repo.path()).0)
-    }
-
-    pub(super) fn learn_from(&self, source: Source) -> Learnt {
-        let loaded = load(&source, &|_, _| {}).unwrap();
-        let wants = Wants { provenance: true, ..Wants::default() };
-        let provenance = gather(&source, &loaded, wants).provenance.unwrap();
-        Learnt { loaded, provenance }
+        Learnt::from(&Source::work_tree(self.repo.path()).0)
     }
 
     /// The number of the commit, from 0, that an introduction names.
@@ -107,6 +100,13 @@ impl Chronicle {
 }
 
 impl Learnt {
+    pub(super) fn from(source: &Source) -> Self {
+        let loaded = load(source, &|_, _| {}).unwrap();
+        let wants = Wants { provenance: true, ..Wants::default() };
+        let provenance = gather(source, &loaded, wants).provenance.unwrap();
+        Self { loaded, provenance }
+    }
+
     /// The approvals of a release's gates, in order.
     pub(super) fn approvals(&self, release: &str) -> Vec<(&Approval, &ApprovalFacts)> {
         let release = self.loaded.portfolio.releases.get(release).unwrap();

@@ -50,17 +50,19 @@ impl State {
     /// In one of several styles.
     fn files(&self, style: usize) -> Vec<(String, String)> {
         let holder = |person: usize| if self.holds[person] { "[tester]" } else { "[]" };
-        let people: String = PERSONS
+        let people: Vec<String> = PERSONS
             .iter()
             .enumerate()
             .map(|(at, name)| format!("  - {{id: {name}, emails: [{name}@example.com], roles: {}}}\n", holder(at)))
             .collect();
         let settings = format!(
-            "kind: portfolio\nstages: [prod]\nroles: [tester]\npeople:\n{people}approvals: {{stale_when_changed: [scope]}}\n"
+            "kind: portfolio\nstages: [prod]\nroles: [tester]\npeople:\n{}approvals: {{stale_when_changed: [scope]}}\n",
+            people.concat()
         );
         let mut files = vec![("relm.yaml".to_owned(), settings)];
         for (file, docs) in self.files.iter().enumerate() {
-            let mut text: String = docs.iter().map(|doc| format!("---\n{}", doc.text(style))).collect();
+            let docs: Vec<String> = docs.iter().map(|doc| doc.text(style)).collect();
+            let mut text = docs.join("---\n");
             if self.broken == Some(file) {
                 text.insert_str(0, "<<<<<<< ours\n=======\n>>>>>>> theirs\n");
             }
@@ -212,7 +214,7 @@ fn judge(seed: u64) -> Result<(), TestCaseError> {
     let mut warm = BTreeMap::new();
     for _ in 0..2 {
         let learnt = history.learn();
-        for release in learnt.loaded.portfolio.releases.iter() {
+        for release in &learnt.loaded.portfolio.releases {
             let number: usize = release.id[1..].parse().unwrap();
             let version: usize = release.scope[0].version.as_ref().unwrap().parse().unwrap();
             let of_scope = brought(&nodes, tip, &|state| state.has_version(number, version));

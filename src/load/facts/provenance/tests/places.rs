@@ -44,7 +44,7 @@ fn below_a_folder_and_at_a_revision() {
     let history = chronicle("deep/plan/");
     let root = history.repo.path().join("deep/plan");
     let number = |source: Source| {
-        let learnt = history.learn_from(source);
+        let learnt = Learnt::from(&source);
         let approvals = learnt.approvals("r");
         approvals.first().map(|(_, facts)| history.number(facts.introduction.as_ref()))
     };
@@ -151,15 +151,11 @@ fn a_cache_that_is_damaged_or_foreign_is_not_believed() {
     let forged = written.lines().find(|line| line.starts_with(&second)).unwrap().replace(&second, &first);
     tamper(&history, |file, text| {
         let is_its = file.file_name().unwrap().to_str() == Some(&first[..1]);
-        if is_its {
-            text.lines()
-                .filter(|line| !line.starts_with(&first))
-                .chain([forged.as_str()])
-                .map(|line| format!("{line}\n"))
-                .collect()
-        } else {
-            text
+        if !is_its {
+            return text;
         }
+        let others = text.lines().filter(|line| !line.starts_with(&first));
+        others.chain([forged.as_str(), ""]).collect::<Vec<_>>().join("\n")
     });
     assert_eq!((found(&history), content()), (Some(1), written.clone()), "another blob's");
 
