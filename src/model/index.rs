@@ -388,6 +388,10 @@ impl Portfolio {
     /// A release and everything below it, each once, by index; a release that is part of itself ends there.
     pub fn family(&self, release: usize) -> Vec<usize> {
         let mut family = vec![release];
+        // Most releases have no parts, and this is asked of every gate.
+        if self.children(release).is_empty() {
+            return family;
+        }
         let mut seen = HashSet::from([release]);
         let mut next = 0;
         while let Some(&at) = family.get(next) {
