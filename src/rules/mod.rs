@@ -6,6 +6,7 @@ mod dependencies;
 mod environments;
 mod evidence;
 mod gates;
+mod gating;
 mod governance;
 mod manifest;
 mod production;
