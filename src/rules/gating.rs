@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::environments::is_past;
 use super::{Context, wording};
-use crate::analysis::gates::{Demand, Flaw, Judged, JudgedApproval, Missing, Proof, Required, State};
+use crate::analysis::gates::{Demand, Flaw, Judged, JudgedApproval, Missing, Outcome, Proof, Required, State};
 use crate::diagnostic::{Finding, Span, Subject};
 use crate::graph::production_phases;
 use crate::model::portfolio::Rating;
@@ -98,7 +98,7 @@ pub fn begun(cx: &Context<'_>, gate: &Judged<'_>) -> Vec<Begun> {
 }
 
 /// The first deployment of a release to production that is recorded.
-fn first_record<'p>(portfolio: &'p Portfolio, release: &Release) -> Option<&'p Deployment> {
+pub fn first_record<'p>(portfolio: &'p Portfolio, release: &Release) -> Option<&'p Deployment> {
     let records = portfolio.deployments.iter().filter(|record| record.release.as_ref() == Some(&release.id));
     records.filter(|record| is_production_record(portfolio, record)).min_by_key(|record| record.at.value.date())
 }
@@ -108,9 +108,9 @@ pub fn is_production_record(portfolio: &Portfolio, record: &Deployment) -> bool 
     record.result.value != DeploymentResult::Aborted && portfolio.is_production(&record.environment)
 }
 
-/// Whether a gate lacks nothing but approvals that somebody has given and that would do, were it not for what is `told` of them
-/// where they stand.
-pub fn lacks_only(gate: &Judged<'_>, told: impl Fn(&JudgedApproval<'_>) -> bool) -> bool {
+/// Whether all that a gate lacks is told where it stands: criteria that reports or waivers decide, where rules about those speak
+/// (`by_criteria`), and approvals that somebody has given and that would do, were it not for what is `told` of them.
+pub fn lacks_only(gate: &Judged<'_>, by_criteria: bool, told: impl Fn(&JudgedApproval<'_>) -> bool) -> bool {
     let would_do = |required: &Required<'_>| {
         let given = gate.approvals.iter().filter(|entry| {
             entry.holds
@@ -124,7 +124,8 @@ pub fn lacks_only(gate: &Judged<'_>, told: impl Fn(&JudgedApproval<'_>) -> bool)
     gate.state != State::Passed
         && gate.missing().iter().all(|missing| match missing {
             Missing::Approvals(required) => would_do(required),
-            _ => false,
+            Missing::Criterion(judged) => by_criteria && judged.outcome != Outcome::Unmet,
+            Missing::Everything | Missing::Refused(_) => false,
         })
 }
 

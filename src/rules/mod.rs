@@ -1,5 +1,6 @@
 //! The rules: one file each, a registry, and the runner that gives findings their severity.
 
+mod approvals;
 mod bookings;
 mod demands;
 mod dependencies;

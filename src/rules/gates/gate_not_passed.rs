@@ -85,7 +85,7 @@ fn judge(cx: &Context<'_>, release: &Release, gate: &Judged<'_>) -> Option<Findi
     let begun: Vec<Begun> =
         begun(cx, gate).into_iter().filter(|begun| is_judged(begun) && !was_passed(cx, gate, begun)).collect();
     let first = begun.first()?;
-    if lacks_only(gate, |entry| cannot_be_told(entry, release.status().is_over())) {
+    if lacks_only(gate, false, |entry| cannot_be_told(entry, release.status().is_over())) {
         return None;
     }
     let owner = &portfolio.releases[first.release];

@@ -3,6 +3,7 @@
 use crate::analysis::gates::{Flaw, Judged, JudgedApproval, Proof, State};
 use crate::diagnostic::{Finding, Severity};
 use crate::model::release::{Release, Status};
+use crate::rules::environments::is_past;
 use crate::rules::gating::{
     asks_for_nothing, begun, demanded_by, is_open, is_read, lacking, lacks_only, place, subject, with_lacking,
 };
@@ -23,9 +24,9 @@ it guards. It says what is missing, with the places of the criteria and of the r
 silent then. A gate that somebody refused is overdue too.
 
 Once work that the gate guards has begun, `gate-not-passed` and `unauthorised-deployment` judge it instead. The gates of an
-emergency may follow within the `review_within` of its type, also when it has shipped; after that, this rule speaks. Where nothing
-is missing but approvals that were given and do not count, the rules about approvals say why at each of them, and this one is
-silent. Drafts are left alone.
+emergency may follow within the `review_within` of its type, also when it has shipped; after that, this rule speaks. Where all that
+is missing are approvals that were given and do not count, and criteria that a report or a waiver decides, the rules about those say
+why at each of them, and this one is silent. Drafts are left alone.
 
 ## Why
 
@@ -64,7 +65,7 @@ gates:
 
 fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
     if at.release.status() != Status::Draft && is_open(cx, at.index) {
-        out.extend(cx.gates(at.index).iter().filter_map(|gate| judge(cx, at.release, gate)));
+        out.extend(cx.gates(at.index).iter().filter_map(|gate| judge(cx, at, gate)));
     }
 }
 
@@ -80,9 +81,10 @@ fn is_told(entry: &JudgedApproval<'_>) -> bool {
     !entry.flaws.contains(&Flaw::Unverified(Proof::Uncommitted))
 }
 
-fn judge(cx: &Context<'_>, release: &Release, gate: &Judged<'_>) -> Option<Finding> {
+fn judge(cx: &Context<'_>, at: ReleaseRef<'_>, gate: &Judged<'_>) -> Option<Finding> {
+    let release = at.release;
     let due = gate.due.filter(|_| is_overdue(cx, release, gate))?;
-    if lacks_only(gate, is_told) {
+    if lacks_only(gate, gate.written.is_some() && !is_past(cx, at.index), is_told) {
         return None;
     }
     let ago = usize::try_from((cx.clock.today - due).num_days()).unwrap_or_default();
