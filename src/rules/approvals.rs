@@ -82,7 +82,8 @@ impl<'p> Given<'_, 'p> {
     /// Adds where the gate asks for an approval in this role.
     pub fn with_requirement(&self, finding: Finding) -> Finding {
         let Some(required) = self.required() else { return finding };
-        let is_own = self.gate.written.is_some_and(|gate| gate.requires.iter().any(|own| own.role.span == required.role.span));
+        let is_own =
+            self.gate.written.is_some_and(|gate| gate.requires.iter().any(|own| own.role.span == required.role.span));
         let subject = if is_own {
             super::gating::subject(self.release, self.gate)
         } else {

@@ -111,10 +111,14 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
                 commit_words(commit),
                 who(&commit.author)
             ),
-            "grant the role in a commit of its own, which somebody looks at, and have the approval given again".to_owned(),
+            "grant the role in a commit of its own, which somebody looks at, and have the approval given again"
+                .to_owned(),
         ),
         (_, Some(commit)) if person.roles.contains(role) => (
-            format!("`{by}` did not hold the role `{role}` yet when this approval was given, in {}", commit_words(commit)),
+            format!(
+                "`{by}` did not hold the role `{role}` yet when this approval was given, in {}",
+                commit_words(commit)
+            ),
             format!("`{by}` holds the role now: have the approval given again"),
         ),
         (_, Some(commit)) => (
@@ -155,7 +159,8 @@ mod tests {
     fn the_roles_of_today_count_where_nothing_is_known_of_then() {
         let found = of(RULE, &with(&bob("tester"), "planned", APPROVED));
         assert_eq!(found[0].message, "`bob` does not hold the role `boss`, so this approval counts for nothing");
-        let related: Vec<_> = found[0].related.iter().map(|label| (label.subject.to_string(), label.message.clone())).collect();
+        let related: Vec<_> =
+            found[0].related.iter().map(|label| (label.subject.to_string(), label.message.clone())).collect();
         assert_eq!(
             related,
             [
@@ -183,7 +188,10 @@ mod tests {
         let granted = format!("{}{}", before(""), after("boss"));
         let found = messages(RULE, &granted);
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("`bob` was given the role `boss` by the same commit as this approval, "), "{found:?}");
+        assert!(
+            found[0].starts_with("`bob` was given the role `boss` by the same commit as this approval, "),
+            "{found:?}"
+        );
         assert!(found[0].ends_with(" of 2026-01-01 by `bob`"), "{found:?}");
         let later = format!("{}{}{}", before(""), after(""), after("boss"));
         assert!(messages(RULE, &later)[0].starts_with("`bob` did not hold the role `boss` yet when"));

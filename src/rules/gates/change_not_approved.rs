@@ -92,7 +92,9 @@ fn report(cx: &Context<'_>, standing: &Standing<'_>, open: &[&Carrier<'_>]) -> F
     let release = |carrier: &Carrier<'_>| &cx.portfolio.releases[carrier.release];
     let (state, help) = match standing.state {
         State::Rejected => ("was rejected", "take it out of the release, or have it approved as it is now"),
-        State::Draft => ("is a draft", "hand it in with `status: submitted` and have it approved, or take it out of the release"),
+        State::Draft => {
+            ("is a draft", "hand it in with `status: submitted` and have it approved, or take it out of the release")
+        }
         _ => ("is not approved", "have it approved, or take it out of the release"),
     };
     let names = quoted(open.iter().map(|carrier| release(carrier).id.as_str()));
@@ -101,7 +103,8 @@ fn report(cx: &Context<'_>, standing: &Standing<'_>, open: &[&Carrier<'_>]) -> F
     let span = change.status.as_ref().map_or(change.id.span, |status| status.span);
     let finding = Finding::new(span, change.subject(), message).help(help);
     let rejections = standing.decisions.iter().filter(|entry| entry.decision() == Decision::Rejected);
-    let finding = with_places(finding, rejections.map(|entry| (entry.approval.by.span, change.subject())), "rejected here");
+    let finding =
+        with_places(finding, rejections.map(|entry| (entry.approval.by.span, change.subject())), "rejected here");
     let places = open.iter().map(|carrier| (carrier.place.span, release(carrier).subject().at("scope")));
     let finding = with_places(finding, places.filter(|(span, _)| *span != change.id.span), "carried here");
     let window = change.window.as_ref().map(|window| window.start.value.instant(cx.portfolio.zone));
@@ -148,17 +151,23 @@ mod tests {
         assert!(said("type: standard\nstatus: submitted").is_empty());
         let rejected = "status: approved\napprovals: [{role: board, by: ann, at: 2026-11-10, decision: rejected}]";
         let found = of(RULE, &with(rejected, "status: in-progress"));
-        assert_eq!(found[0].related.iter().map(|label| label.message.as_str()).collect::<Vec<_>>(), ["rejected here", "carried here"]);
+        assert_eq!(
+            found[0].related.iter().map(|label| label.message.as_str()).collect::<Vec<_>>(),
+            ["rejected here", "carried here"]
+        );
     }
 
     #[test]
     fn it_is_an_error_once_the_work_is_under_way() {
-        let severity = |change: &str, release: &str| of(RULE, &with(change, release)).first().map(|found| found.severity);
+        let severity =
+            |change: &str, release: &str| of(RULE, &with(change, release)).first().map(|found| found.severity);
         let submitted = "status: submitted";
         assert_eq!(severity(submitted, "status: draft"), Some(Severity::Info));
         assert_eq!(severity(submitted, "status: planned"), Some(Severity::Warning));
         assert_eq!(severity(submitted, "status: in-progress"), Some(Severity::Error));
-        let ship = |day: &str| format!("status: planned\nphases: [{{id: ship, start: {day}, duration: 1d, environments: [live]}}]");
+        let ship = |day: &str| {
+            format!("status: planned\nphases: [{{id: ship, start: {day}, duration: 1d, environments: [live]}}]")
+        };
         assert_eq!(severity(submitted, &ship("2026-11-17")), Some(Severity::Warning));
         assert_eq!(severity(submitted, &ship("2026-11-16")), Some(Severity::Error));
         let window = format!("{submitted}\nwindow: {{start: 2026-11-14T22:00, end: 2026-11-15T06:00}}");

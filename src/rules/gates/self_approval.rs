@@ -124,8 +124,10 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
     let message = format!("`{by}` {}, so this approval counts for nothing", reasons.join(" and "));
     let help = format!("have another {} approve", given.entry.approval.role);
     let finding = given.finding(message).help(help);
-    let finding =
-        places.into_iter().take(6).fold(finding, |finding, (span, subject, words)| finding.related(span, subject, words));
+    let finding = places
+        .into_iter()
+        .take(6)
+        .fold(finding, |finding, (span, subject, words)| finding.related(span, subject, words));
     Some(if given.is_needed() { finding } else { finding.at_most(Severity::Info) })
 }
 

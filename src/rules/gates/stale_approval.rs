@@ -227,7 +227,10 @@ mod tests {
         assert!(messages(RULE, &history(&[first.clone(), changed.clone(), first.clone()])).is_empty());
         let again = (with("2026-12-12", "1.0.0", &format!("{CAROL}, {{role: boss, by: bob}}")), "bob");
         let found = of(RULE, &history(&[first, changed, again]));
-        assert_eq!(found.iter().map(|finding| finding.subject.to_string()).collect::<Vec<_>>(), ["release/r/gates/exit/approvals/carol"]);
+        assert_eq!(
+            found.iter().map(|finding| finding.subject.to_string()).collect::<Vec<_>>(),
+            ["release/r/gates/exit/approvals/carol"]
+        );
     }
 
     #[test]

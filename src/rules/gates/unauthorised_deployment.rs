@@ -12,7 +12,9 @@ use crate::model::Identified;
 use crate::model::records::{Deployment, DeploymentReason};
 use crate::model::release::Status;
 use crate::rules::environments::{is_past, record_subject};
-use crate::rules::gating::{asks_for_nothing, cannot_be_told, is_production_record, is_read, lacks_only, place, subject};
+use crate::rules::gating::{
+    asks_for_nothing, cannot_be_told, is_production_record, is_read, lacks_only, place, subject,
+};
 use crate::rules::wording::{listed, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -232,7 +234,8 @@ fn unapproved(cx: &Context<'_>, changes: &Changes<'_>, release: usize, record: &
     let carried = changes.of_release(release).map(|index| changes.standing(index, at));
     let lacking = carried.filter(|standing| {
         let change = standing.change;
-        let is_about = change.project.as_ref().is_none_or(|project| *project == record.project) || is_listed(&change.id);
+        let is_about =
+            change.project.as_ref().is_none_or(|project| *project == record.project) || is_listed(&change.id);
         is_about && !standing.state.is_approved() && !cx.portfolio.damage.touches(change.span)
     });
     lacking
@@ -272,7 +275,8 @@ fn report(cx: &Context<'_>, release: usize, mut faults: Vec<Fault<'_>>) -> Optio
         "if it was allowed, write down the decision with the time it was made; if not, allow the finding with the reason",
     );
     let lacking = first.lacking.iter().take(FEW);
-    let finding = lacking.fold(finding, |finding, lack| finding.related(lack.span, lack.subject.clone(), lack.words.clone()));
+    let finding =
+        lacking.fold(finding, |finding, lack| finding.related(lack.span, lack.subject.clone(), lack.words.clone()));
     let places = others.iter().map(|fault| (time_span(fault.record), record_subject(fault.record)));
     let finding = with_places(finding, places, "this was not allowed either");
     Some(if manifest.status() == Status::Closed { finding.at_most(Severity::Warning) } else { finding })
@@ -305,7 +309,10 @@ mod tests {
 
     #[test]
     fn a_record_without_a_release_is_told_once_for_its_project() {
-        assert_eq!(judged("", &record("a", "12T10:00", "")), ["`a` 1 was deployed to `live` on 2026-11-12 by no release"]);
+        assert_eq!(
+            judged("", &record("a", "12T10:00", "")),
+            ["`a` 1 was deployed to `live` on 2026-11-12 by no release"]
+        );
         let more = [record("a", "12", ""), record("a", "13", ""), record("b", "11", "")].concat();
         assert_eq!(
             judged("", &more),
@@ -330,7 +337,8 @@ mod tests {
             at("{role: board, by: ann, at: 2026-11-12T10:01}"),
             ["`a` 1 was deployed to `live` on 2026-11-12 with `r`, when gate `go` was not passed"]
         );
-        let refused = "{role: board, by: ann, at: 2026-11-10}, {role: board, by: ann, at: 2026-11-14, decision: rejected}";
+        let refused =
+            "{role: board, by: ann, at: 2026-11-10}, {role: board, by: ann, at: 2026-11-14, decision: rejected}";
         assert!(at(refused).is_empty(), "refused only later");
         assert_eq!(judged(&release("type: minor"), &record("a", "12T10:00", ", release: r")).len(), 1, "only demanded");
         assert!(judged(&release("type: quick"), &record("a", "12T10:00", ", release: r")).is_empty(), "may follow");
@@ -341,7 +349,8 @@ mod tests {
         let closed = |rest: &str| release(rest).replace("in-progress", "closed\nactual: {end: 2026-11-12}");
         let records = record("a", "12T10:00", ", release: r");
         assert!(judged(&closed("type: minor"), &records).is_empty());
-        let text = format!("{SETTINGS}{}kind: deployments\nentries:\n{records}", closed("type: minor\ngates: [{id: go}]"));
+        let text =
+            format!("{SETTINGS}{}kind: deployments\nentries:\n{records}", closed("type: minor\ngates: [{id: go}]"));
         assert_eq!(of(RULE, &text)[0].severity, Severity::Warning);
     }
 

@@ -89,7 +89,9 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     let is = if old.len() == 1 { "is" } else { "are" };
     let finding = of_old(&old, |which| format!("{which} {is} not signed by a key of the approver"));
-    out.extend(finding.map(|finding| finding.help("nobody can sign them any more; write down elsewhere how they were given")));
+    out.extend(
+        finding.map(|finding| finding.help("nobody can sign them any more; write down elsewhere how they were given")),
+    );
 }
 
 fn judge(cx: &Context<'_>, given: &Given<'_, '_>, commit: &Commit) -> Finding {
@@ -105,15 +107,22 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>, commit: &Commit) -> Finding {
                 [] => "which relm.yaml does not list".to_owned(),
                 people => format!("which relm.yaml lists for {}", quoted(people.iter().map(|person| person.as_str()))),
             };
-            let message = format!("this approval by `{by}` came with {words}, signed with the key {fingerprint}, {whose}");
-            (message, format!("if the key belongs to `{by}`, add it to their `signing_keys`; else have them sign with their own"))
+            let message =
+                format!("this approval by `{by}` came with {words}, signed with the key {fingerprint}, {whose}");
+            (
+                message,
+                format!(
+                    "if the key belongs to `{by}`, add it to their `signing_keys`; else have them sign with their own"
+                ),
+            )
         }
         Signature::Invalid(why) => {
             let message = format!("this approval by `{by}` came with {words}, whose signature is not valid: {why}");
             (message, "find out who changed the commit, and have it given again in a signed one".to_owned())
         }
         Signature::NotVerifiable(kind) => {
-            let message = format!("this approval by `{by}` came with {words}, whose {kind} signature cannot be verified here");
+            let message =
+                format!("this approval by `{by}` came with {words}, whose {kind} signature cannot be verified here");
             (message, "sign with an SSH key: `git config gpg.format ssh`".to_owned())
         }
     };
@@ -164,7 +173,10 @@ mod tests {
     #[test]
     fn what_is_over_is_worth_knowing() {
         let found = of(RULE, &with("closed", "carol@example.com"));
-        assert_eq!(found[0].message, "the approval of `r` by `carol`, which is over, is not signed by a key of the approver");
+        assert_eq!(
+            found[0].message,
+            "the approval of `r` by `carol`, which is over, is not signed by a key of the approver"
+        );
         assert_eq!(found[0].severity, Severity::Info);
     }
 }

@@ -160,7 +160,9 @@ fn by_another(cx: &Context<'_>, given: &Given<'_, '_>, commit: &Commit) -> Findi
             commit.author.email
         ),
         (Some(_), Some(address)) => format!("delete it, and have `{by}` give it in a commit as {address}"),
-        (Some(_), None) => format!("add `emails` to `{by}` in relm.yaml, and have them give it in a commit of their own"),
+        (Some(_), None) => {
+            format!("add `emails` to `{by}` in relm.yaml, and have them give it in a commit of their own")
+        }
     };
     given.with_requirement(given.finding(message).help(help))
 }
@@ -189,7 +191,9 @@ fn cannot_be_told(cx: &Context<'_>, untold: &[Given<'_, '_>]) -> Option<Finding>
             "keep it in one, so that each approval is a commit of its approver; or set `provenance: none`",
         ),
         History::NoCommit => ("nothing is committed yet".to_owned(), "commit each approval as the person it names"),
-        History::Unreadable(why) => (format!("the history cannot be read: {why}"), "mend the repository, or clone it anew"),
+        History::Unreadable(why) => {
+            (format!("the history cannot be read: {why}"), "mend the repository, or clone it anew")
+        }
         History::Shallow | History::Whole => (
             "the clone is shallow and its history begins later".to_owned(),
             "fetch the whole history: `git fetch --unshallow`, or a fetch depth of 0 where a pipeline checks out",
