@@ -59,7 +59,7 @@ people:
   - id: carol
     emails: [carol@example.com]
     roles: [change-manager]
-    signing_keys: [{key: "SHA256:@@KEY@@"}]
+    signing_keys: [{key: "SHA256:scN5x2pQ3D52sc5dFuYKTS88aiGJpxjfRIUQ1bQdsBg"}]
 approvals: {provenance: signed}
 ---
 kind: release
