@@ -1,11 +1,13 @@
 //! The rules: one file each, a registry, and the runner that gives findings their severity.
 
+mod approvals;
 mod bookings;
 mod demands;
 mod dependencies;
 mod environments;
 mod evidence;
 mod gates;
+mod gating;
 mod governance;
 mod manifest;
 mod production;
