@@ -45,7 +45,7 @@ fn record_at(sandbox: &Sandbox, now: &str, line: &str) -> Run {
 fn done(run: &Run) -> &str {
     assert_eq!(run.code, Some(0), "{run}");
     let lines = run.stdout.lines().filter(|line| !line.starts_with(' '));
-    lines.flat_map(|line| line.split(' ').next()).find(|word| word.ends_with("ed")).unwrap()
+    lines.filter_map(|line| line.split(' ').next()).find(|word| word.ends_with("ed")).unwrap()
 }
 
 const DEPLOYED: &str = "deployment --project hull --version 4.2.0 --environment quay --result succeeded";

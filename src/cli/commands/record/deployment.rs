@@ -39,7 +39,7 @@ pub struct Deployment {
     environment: String,
 
     /// When it finished
-    #[arg(long, value_name = "now|DATETIME", help_heading = "Options")]
+    #[arg(long, value_name = "now|DATETIME")]
     at: String,
 
     /// How it ended
