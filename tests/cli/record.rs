@@ -6,8 +6,7 @@ use insta::assert_snapshot;
 
 use crate::sandbox::{Run, Sandbox, has_leftovers};
 
-const ROOT: &str =
-    "kind: portfolio\nname: Ferry line\ntimezone: Europe/London\nstages: [test, prod]\nteams: [{id: crew}]\n";
+const ROOT: &str = "kind: portfolio\nname: Ferry line\ntimezone: Europe/London\nstages: [test, prod]\nteams: [{id: crew}]\nrules: {unauthorised-deployment: \"off\"}\n";
 
 const DOCK: &str = "\
 kind: environment
@@ -45,7 +44,7 @@ fn record_at(sandbox: &Sandbox, now: &str, line: &str) -> Run {
 fn done(run: &Run) -> &str {
     assert_eq!(run.code, Some(0), "{run}");
     let lines = run.stdout.lines().filter(|line| !line.starts_with(' '));
-    lines.flat_map(|line| line.split(' ').next()).find(|word| word.ends_with("ed")).unwrap()
+    lines.filter_map(|line| line.split(' ').next()).find(|word| word.ends_with("ed")).unwrap()
 }
 
 const DEPLOYED: &str = "deployment --project hull --version 4.2.0 --environment quay --result succeeded";
@@ -68,6 +67,16 @@ fn a_first_deployment_begins_the_log() {
     assert_eq!(sandbox.run(&["show", "deployment/D-1"]).code, Some(0));
     assert_eq!(sandbox.files(), ["environments/dock.yaml", "records/deployments.yaml", "relm.yaml"]);
     assert!(!has_leftovers(&sandbox.path().join("records")));
+}
+
+#[test]
+fn what_a_check_finds_is_told_and_recorded() {
+    let sandbox = harbour();
+    sandbox.put("relm.yaml", ROOT.split("rules:").next().unwrap().as_bytes());
+    let run = record(&sandbox, &format!("{DEPLOYED} --id D-1 --at 2026-03-01T23:10"));
+    assert_eq!(done(&run), "Recorded");
+    assert!(run.stdout.contains("error[unauthorised-deployment]"), "{run}");
+    assert!(sandbox.read("records/deployments.yaml").contains("D-1"));
 }
 
 #[test]

@@ -23,7 +23,7 @@ const RETRY: TimeDelta = TimeDelta::hours(1);
 #[derive(Debug, Parser)]
 #[command(
     name = "deployment",
-    after_help = "Examples:\n  relm record deployment --project ledger --version 4.2.0 --environment prod --at now --result succeeded\n  relm record deployment --id D-881 --project ledger --version 4.2.0 --environment prod --release payments-2026.12 \\\n    --started 2026-12-05T22:05 --at 2026-12-05T23:10 --commit 1f3c9aa --committed-at 2026-12-01T10:00Z --result succeeded\n\nTimes without an offset are those of the environment's zone, as is what is written for `now`.\n\nRecorded twice is recorded once. With --id, the id says what is the same. Without, the id is made of project, version, environment and time, such as `ledger-4.2.0-prod-20261205T231000Z`; and with `--at now` a deployment is the same as the last of that project there, if that is at most an hour old and has the same values. What is recorded gets values that it lacks; `now` does not contradict a time that is recorded; other values are refused, unless --update replaces them.\n\nExit code: 0 when it is recorded (or would be, with --dry-run), 2 when it was refused or cannot be written."
+    after_help = "Examples:\n  relm record deployment --project ledger --version 4.2.0 --environment prod --release payments-2026.12 --at now --result succeeded\n  relm record deployment --id D-881 --project ledger --version 4.2.0 --environment prod --release payments-2026.12 \\\n    --started 2026-12-05T22:05 --at 2026-12-05T23:10 --commit 1f3c9aa --committed-at 2026-12-01T10:00Z --result succeeded\n\nTimes without an offset are those of the environment's zone, as is what is written for `now`.\n\nRecorded twice is recorded once. With --id, the id says what is the same. Without, the id is made of project, version, environment and time, such as `ledger-4.2.0-prod-20261205T231000Z`; and with `--at now` a deployment is the same as the last of that project there, if that is at most an hour old and has the same values. What is recorded gets values that it lacks; `now` does not contradict a time that is recorded; other values are refused, unless --update replaces them.\n\nExit code: 0 when it is recorded (or would be, with --dry-run), 2 when it was refused or cannot be written."
 )]
 pub struct Deployment {
     /// The project that was deployed
@@ -39,7 +39,7 @@ pub struct Deployment {
     environment: String,
 
     /// When it finished
-    #[arg(long, value_name = "now|DATETIME", help_heading = "Options")]
+    #[arg(long, value_name = "now|DATETIME")]
     at: String,
 
     /// How it ended

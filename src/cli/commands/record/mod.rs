@@ -34,7 +34,7 @@ fn command() -> clap::Command {
     clap::Command::new("record")
         .about("Record what happened: deployments, incidents, pipeline runs, changes")
         .after_help(
-            "Examples:\n  relm record deployment --project ledger --version 4.2.0 --environment prod --at now --result succeeded\n  \
+            "Examples:\n  relm record deployment --project ledger --version 4.2.0 --environment prod --release payments-2026.12 --at now --result succeeded\n  \
              relm record incident --id INC-7 --project ledger --environment prod --severity 1 --opened now\n  \
              relm record incident --id INC-7 --restored now\n  \
              relm record pipeline --project ledger --name build --duration 38m --at now --result succeeded\n  \

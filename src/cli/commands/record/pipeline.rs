@@ -35,7 +35,7 @@ pub struct Pipeline {
     duration: Minutes,
 
     /// When it finished
-    #[arg(long, value_name = "now|DATETIME", help_heading = "Options")]
+    #[arg(long, value_name = "now|DATETIME")]
     at: String,
 
     /// How it ended
