@@ -59,6 +59,8 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.usage", schemars::schema_for!(env::usage::Usage)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("gate.list", schemars::schema_for!(gate::list::List)),
+        ("gate.show", schemars::schema_for!(gate::show::Show)),
+        ("gate.verify", schemars::schema_for!(gate::verify::Verify)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),
