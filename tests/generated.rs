@@ -81,6 +81,7 @@ fn json_output_is_what_its_schema_says() {
     add("gate.list", &[]);
     add("gate.show", &["timetable-2.3", "go-live"]);
     add("gate.verify", &[]);
+    add("evidence", &["timetable-2.3", "--allow-dirty"]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod can_deploy;
 pub mod check;
 pub mod env;
+pub mod evidence;
 pub mod gate;
 pub mod graph;
 pub mod init;
@@ -57,6 +58,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.show", schemars::schema_for!(env::show::Show)),
         ("env.state", schemars::schema_for!(env::state::State)),
         ("env.usage", schemars::schema_for!(env::usage::Usage)),
+        ("evidence", schemars::schema_for!(evidence::Evidence)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("gate.list", schemars::schema_for!(gate::list::List)),
         ("gate.show", schemars::schema_for!(gate::show::Show)),

@@ -11,6 +11,7 @@ mod env;
 mod env_book;
 mod env_free;
 mod env_usage;
+mod evidence;
 mod explain;
 mod files;
 mod gate;

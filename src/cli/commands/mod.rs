@@ -8,6 +8,7 @@ mod can_deploy;
 mod check;
 mod completions;
 pub mod env;
+mod evidence;
 mod explain;
 pub mod gate;
 mod graph;
@@ -41,6 +42,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),
     gate::ENTRY,
+    Entry::of::<evidence::Evidence>(),
     env::ENTRY,
     artifacts::ENTRY,
     Entry::of::<set::Set>(),
