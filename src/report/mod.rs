@@ -3,6 +3,7 @@
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
 pub mod artifacts;
+pub mod audit;
 pub mod calendar;
 pub mod can_deploy;
 pub mod check;
@@ -46,6 +47,7 @@ pub struct Revision {
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("artifacts.verify", schemars::schema_for!(artifacts::Verify)),
+        ("audit", schemars::schema_for!(audit::Audit)),
         ("can-deploy", schemars::schema_for!(can_deploy::CanDeploy)),
         ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod artifacts;
+mod audit;
 mod calendar;
 mod calendar_files;
 mod can_deploy;

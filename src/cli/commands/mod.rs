@@ -3,6 +3,7 @@
 //! A new command is a file here that implements [`Command`], and a line in [`COMMANDS`].
 
 pub mod artifacts;
+mod audit;
 mod calendar;
 mod can_deploy;
 mod check;
@@ -42,6 +43,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),
     gate::ENTRY,
+    Entry::of::<audit::Audit>(),
     Entry::of::<evidence::Evidence>(),
     env::ENTRY,
     artifacts::ENTRY,
