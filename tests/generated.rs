@@ -78,7 +78,11 @@ fn json_output_is_what_its_schema_says() {
     add("env.free", &["--for", "3d"]);
     add("env.advise", &[]);
     add("env.book", &["uat-1", "--from", "2027-03-01", "--to", "2027-03-02", "--purpose", "Drill", "--dry-run"]);
+    add("audit", &[]);
     add("gate.list", &[]);
+    add("gate.show", &["timetable-2.3", "go-live"]);
+    add("gate.verify", &[]);
+    add("evidence", &["timetable-2.3", "--allow-dirty"]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);

@@ -1,6 +1,7 @@
 //! Pure analysis of a portfolio: no file, clock, environment variable or process is touched here.
 
 pub mod advice;
+pub mod audit;
 pub mod availability;
 pub mod back_schedule;
 pub mod changes;

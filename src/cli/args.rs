@@ -70,6 +70,10 @@ pub struct Global {
     )]
     pub today: Option<String>,
 
+    /// Whether `RELM_TODAY` says so and not the command line.
+    #[arg(skip)]
+    pub today_is_ambient: bool,
+
     /// Write the result to FILE, as a whole or not at all.
     #[arg(short, long, value_name = "FILE", global = true)]
     pub output: Option<PathBuf>,

@@ -9,6 +9,8 @@ use super::args::{Format, Global};
 use super::error::Error;
 use super::find;
 use super::progress::Progress;
+use chrono::{DateTime, Utc};
+
 use crate::analysis::gates::Gates;
 use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::Schedule;
@@ -49,9 +51,20 @@ impl<'g> Context<'g> {
     /// Loads the portfolio around the current folder, as `--at` and `--today` say. Without readable settings there is no
     /// plan to speak of.
     pub fn open(global: &'g Global) -> Result<Self, Error> {
-        let context = Self::open_broken(global)?;
-        if context.loaded.has_settings {
-            return Ok(context);
+        Self::open_broken(global)?.readable()
+    }
+
+    /// The same, judged at this moment unless `--today` says otherwise.
+    pub fn open_as_of(global: &'g Global, now: DateTime<Utc>) -> Result<Self, Error> {
+        let today = today(global)?;
+        let source = find::source(global)?;
+        let clock = |zone| today.map_or_else(|| Clock::from_instant(now, zone), |when| Clock::at(when, zone));
+        Self::of(global, source, global.at.as_deref(), clock)?.readable()
+    }
+
+    fn readable(self) -> Result<Self, Error> {
+        if self.loaded.has_settings {
+            return Ok(self);
         }
         Err(Error::input("`relm.yaml` cannot be read as the settings of a portfolio").hint("`relm check` shows why"))
     }
@@ -132,6 +145,17 @@ impl<'g> Context<'g> {
     pub fn facts(&self) -> &Facts {
         let learn = || facts::gather(&self.source, &self.loaded, Wants::to_judge(&self.loaded.portfolio));
         self.facts.get_or_init(learn)
+    }
+
+    /// Learns what `more` names too. It has to be asked for before anything is judged.
+    pub fn learn(&self, more: Wants) {
+        let wants = Wants::to_judge(&self.loaded.portfolio);
+        let wants = Wants {
+            provenance: wants.provenance || more.provenance,
+            evidence: wants.evidence || more.evidence,
+            artifacts: wants.artifacts || more.artifacts,
+        };
+        self.facts.get_or_init(|| facts::gather(&self.source, &self.loaded, wants));
     }
 
     /// Where the gates stand.

@@ -25,6 +25,7 @@ use std::ffi::OsString;
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
+use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 pub use reference::reference;
@@ -101,7 +102,8 @@ fn arguments_error(error: &clap::Error) -> ExitCode {
 }
 
 fn dispatch(matches: &ArgMatches) -> Result<Status, RunError> {
-    let global = Global::from_arg_matches(matches).map_err(RunError::Arguments)?;
+    let mut global = Global::from_arg_matches(matches).map_err(RunError::Arguments)?;
+    global.today_is_ambient = matches.value_source("today") == Some(ValueSource::EnvVariable);
     if let Some(folder) = &global.directory {
         std::env::set_current_dir(folder).map_err(|error| {
             let why = plain_io(&error);

@@ -100,15 +100,36 @@ impl Repo {
     /// Whether anything below `prefix` (relative to the checkout) differs from the checked-out commit: staged, changed,
     /// removed, or new and not ignored. A bare repository is never dirty; a state that cannot be read counts as dirty.
     pub fn dirty(&self, prefix: &Path) -> bool {
+        self.dirty_beside(prefix, None)
+    }
+
+    /// As [`Repo::dirty`], but for one file, which is given as a path of the system.
+    pub fn dirty_beside(&self, prefix: &Path, file: Option<&Path>) -> bool {
         if self.inner.is_bare() {
             return false;
         }
         let mut options = git2::StatusOptions::new();
-        options.include_untracked(true).exclude_submodules(true).disable_pathspec_match(true);
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(file.is_some())
+            .exclude_submodules(true)
+            .disable_pathspec_match(true);
         if !prefix.as_os_str().is_empty() {
             options.pathspec(prefix);
         }
-        self.inner.statuses(Some(&mut options)).map_or(true, |found| !found.is_empty())
+        let file = file.and_then(|path| self.inside(path));
+        let counts = |entry: git2::StatusEntry<'_>| file.as_deref().is_none_or(|path| entry.path_bytes() != path);
+        self.inner.statuses(Some(&mut options)).map_or(true, |found| found.iter().any(counts))
+    }
+
+    /// A path of the system as the repository names it; none outside its checkout.
+    fn inside(&self, path: &Path) -> Option<Vec<u8>> {
+        let name = path.file_name()?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let real = folder.canonicalize().ok()?.join(name);
+        let below = real.strip_prefix(self.inner.workdir()?.canonicalize().ok()?).ok()?.to_path_buf();
+        let parts: Vec<&str> = below.iter().map(std::ffi::OsStr::to_str).collect::<Option<_>>()?;
+        Some(parts.join("/").into_bytes())
     }
 
     /// What git is in the middle of (`merge`, `rebase`, …), if anything.

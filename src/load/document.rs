@@ -202,7 +202,7 @@ fn allows(text: &str, path: &str, comments: &[(Span, Cow<'_, str>)]) -> Vec<Allo
 }
 
 /// Reads `# relm: allow RULE — reason`; the dash may be `—`, `-` or `:`.
-fn allow(comment: &str) -> Option<(String, String)> {
+pub(super) fn allow(comment: &str) -> Option<(String, String)> {
     let rest = comment.trim().strip_prefix("relm:")?.trim();
     let rest =
         rest.strip_prefix("allow").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))?.trim();

@@ -6,6 +6,7 @@ pub mod exclude;
 pub mod facts;
 #[cfg(test)]
 mod fuzz_tests;
+pub mod history;
 #[cfg(test)]
 mod place_tests;
 mod portfolio;

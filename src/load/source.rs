@@ -279,6 +279,14 @@ impl Source {
         }
     }
 
+    /// As [`Source::dirty`], but for one file, which is given as a path of the system.
+    pub fn dirty_beside(&self, file: Option<&Path>) -> bool {
+        match self {
+            Self::WorkTree(tree) => tree.dirty_beside(file),
+            Self::Revision(_) => false,
+        }
+    }
+
     /// The repository that has a say over the files, and the root relative to its top; none outside git.
     pub(super) fn repository(&self) -> Result<Option<(Repo, PathBuf)>, GitError> {
         match self {

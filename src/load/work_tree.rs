@@ -77,9 +77,13 @@ impl WorkTree {
     }
 
     pub(super) fn dirty(&self) -> bool {
+        self.dirty_beside(None)
+    }
+
+    pub(super) fn dirty_beside(&self, file: Option<&Path>) -> bool {
         self.git.as_ref().is_some_and(|git| {
             let repo = git.repo.lock().unwrap_or_else(PoisonError::into_inner);
-            repo.dirty(&git.prefix)
+            repo.dirty_beside(&git.prefix, file)
         })
     }
 

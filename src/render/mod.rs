@@ -3,6 +3,7 @@
 //! Renderers compute nothing and trust no text; [`text`] has what each kind of output needs to be safe.
 
 pub mod artifacts;
+pub mod audit;
 pub mod calendar;
 pub mod can_deploy;
 pub mod env;

@@ -3,10 +3,12 @@
 //! Every view begins with a [`Header`]. Within a version, keys may be added, never changed or removed.
 
 pub mod artifacts;
+pub mod audit;
 pub mod calendar;
 pub mod can_deploy;
 pub mod check;
 pub mod env;
+pub mod evidence;
 pub mod gate;
 pub mod graph;
 pub mod init;
@@ -45,6 +47,7 @@ pub struct Revision {
 pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("artifacts.verify", schemars::schema_for!(artifacts::Verify)),
+        ("audit", schemars::schema_for!(audit::Audit)),
         ("can-deploy", schemars::schema_for!(can_deploy::CanDeploy)),
         ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),
@@ -57,8 +60,11 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.show", schemars::schema_for!(env::show::Show)),
         ("env.state", schemars::schema_for!(env::state::State)),
         ("env.usage", schemars::schema_for!(env::usage::Usage)),
+        ("evidence", schemars::schema_for!(evidence::Evidence)),
         ("explain", schemars::schema_for!(rules::Explanation)),
         ("gate.list", schemars::schema_for!(gate::list::List)),
+        ("gate.show", schemars::schema_for!(gate::show::Show)),
+        ("gate.verify", schemars::schema_for!(gate::verify::Verify)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),

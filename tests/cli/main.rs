@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod artifacts;
+mod audit;
 mod calendar;
 mod calendar_files;
 mod can_deploy;
@@ -11,10 +12,14 @@ mod env;
 mod env_book;
 mod env_free;
 mod env_usage;
+mod evidence;
 mod explain;
 mod files;
+mod gate;
+mod gate_verify;
 mod global;
 mod graph;
+mod history;
 mod init;
 mod new;
 mod record;

@@ -118,6 +118,13 @@ impl<'p> Gates<'p> {
         self.judge(release, &gate.id, Some(gate), mine)
     }
 
+    /// The approvals of a change, by its index, in their order.
+    pub fn of_change(&self, change: usize) -> Vec<JudgedApproval<'p>> {
+        let change = &self.portfolio.changes[change];
+        let work = Work { owner: change.common.owner(), scope: &[] };
+        judge_on(self.portfolio, self.facts, work, &change.approvals)
+    }
+
     /// The gates that guard phases of a release: its own, then those of the composites around it, nearest first, each with the
     /// index of the release that has it.
     pub fn guarding(&self, release: usize) -> Vec<(usize, Judged<'p>)> {

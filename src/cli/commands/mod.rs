@@ -3,11 +3,13 @@
 //! A new command is a file here that implements [`Command`], and a line in [`COMMANDS`].
 
 pub mod artifacts;
+mod audit;
 mod calendar;
 mod can_deploy;
 mod check;
 mod completions;
 pub mod env;
+mod evidence;
 mod explain;
 pub mod gate;
 mod graph;
@@ -41,6 +43,8 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),
     gate::ENTRY,
+    Entry::of::<audit::Audit>(),
+    Entry::of::<evidence::Evidence>(),
     env::ENTRY,
     artifacts::ENTRY,
     Entry::of::<set::Set>(),

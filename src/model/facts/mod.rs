@@ -3,11 +3,13 @@
 
 mod evidence;
 mod provenance;
+mod revision;
 
 pub use evidence::{Content, Coverage, Evidence, Fault, FileFact, Report, Results, TestRun, is_address};
 pub use provenance::{
     ApprovalFacts, Change, Commit, Given, History, Introduction, Provenance, Replaced, Signature, Who,
 };
+pub use revision::{CommentChange, Difference, DocumentChange, Revised, Revision};
 
 /// All of it. A part is empty when nobody asked for it.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,16 +1,25 @@
 //! The views of `relm gate`: one file a subcommand, one function a format.
 
 pub mod list;
+pub mod show;
+pub mod verify;
 
 use chrono::{Datelike, NaiveDate};
 
 use super::paint::Paint;
 use super::plan::plural;
 use super::text::{display_width, sanitize, wrap_hanging};
-use crate::report::gate::Counts;
+use crate::report::gate::verify::{CommitView, Entry, PolicyView, SignatureView, WhoView};
+use crate::report::gate::words::{Statement, short};
+use crate::report::gate::{Counts, Source};
 
 /// Narrower terminals get lines of this many columns.
 const MIN_WIDTH: usize = 60;
+
+/// `file:line`, or the file alone.
+fn address(source: &Source) -> String {
+    source.line.map_or_else(|| source.file.clone(), |line| format!("{}:{line}", source.file))
+}
 
 /// A day beside today: `30 Nov`, with its year where that differs.
 fn day(day: NaiveDate, today: NaiveDate) -> String {
@@ -61,6 +70,122 @@ fn hanging(lead: &str, text: &str, width: usize, paint: impl Fn(&str) -> String)
         out.push_str(&lead);
         out.push_str(&paint(line));
         out.push('\n');
+    }
+    out
+}
+
+/// How approvals are judged, in one line.
+fn policy(policy: &PolicyView) -> String {
+    let mut parts = vec![match policy.provenance {
+        "signed" => "approvals must be signed by the approver".to_owned(),
+        "author" => "the approver must be the author of the commit".to_owned(),
+        _ => "nothing has to be proven".to_owned(),
+    }];
+    parts.extend(policy.separation_of_duties.then(|| "duties are separated".to_owned()));
+    if !policy.stale_when_changed.is_empty() {
+        parts.push(format!("stale when changed: {}", policy.stale_when_changed.join(", ")));
+    }
+    parts.join(" · ")
+}
+
+/// What an approval comes to, in a few words.
+fn verdict(entry: &Entry) -> String {
+    match (entry.verdict, entry.provenance) {
+        ("proven", "signed") => "proven: signed",
+        ("proven", _) => "proven: author",
+        ("stale", _) => "proven, but stale",
+        ("own-work", _) => "proven, but own work",
+        (_, "uncommitted") => "not proven: not committed",
+        (_, "other-author") => "not proven: other author",
+        (_, "unverifiable") => "not proven: cannot be told",
+        _ if lacks_role(entry) => "not proven: role not held",
+        _ => return format!("not proven: {}", unsigned(entry)),
+    }
+    .to_owned()
+}
+
+/// Why the signature that is asked for does not do.
+fn unsigned(entry: &Entry) -> &'static str {
+    let signature = entry.commit.as_ref().map(|commit| &commit.signature);
+    match signature.map(|signature| (signature.state, signature.people.is_empty())) {
+        Some(("valid", true)) => "unknown key",
+        Some(("valid", false)) => "key of another",
+        Some(("invalid", _)) => "signature not valid",
+        Some(("not-verifiable", _)) => "signature not verifiable here",
+        _ => "not signed",
+    }
+}
+
+/// Whether an approval that its person gave is not proven for the sake of the role.
+fn lacks_role(entry: &Entry) -> bool {
+    entry.statements.iter().any(|said| said.kind == "not-proven" && said.about == "role")
+}
+
+/// The verdict in its colour: red where the policy wants more.
+fn painted(entry: &Entry, text: &str, paint: Paint) -> String {
+    match entry.verdict {
+        "proven" => paint.green(text),
+        _ if entry.fails => paint.with(text, "1;31"),
+        _ => paint.yellow(text),
+    }
+}
+
+/// Who a commit names: the person of the portfolio, else the name as it stands there.
+fn who(who: &WhoView) -> String {
+    who.person.clone().unwrap_or_else(|| if who.name.is_empty() { who.email.clone() } else { who.name.clone() })
+}
+
+/// What a signature shows, in a few words.
+fn signature(signature: &SignatureView) -> String {
+    match (signature.state, &signature.why) {
+        ("valid", _) if signature.people.is_empty() => "unknown key".to_owned(),
+        ("valid", _) => format!("by {}", signature.people.join(", ")),
+        ("not-verifiable", Some(kind)) => format!("{kind}, not verifiable here"),
+        ("invalid", _) => "not valid".to_owned(),
+        _ => "none".to_owned(),
+    }
+}
+
+/// The day of a commit, as its author's clock says.
+fn commit_day(commit: &CommitView) -> &str {
+    commit.at.get(..10).unwrap_or(&commit.at)
+}
+
+/// A commit in one line.
+fn commit(commit: &CommitView) -> String {
+    let author = who(&commit.author);
+    let committer = who(&commit.committer);
+    let committed = if committer == author { String::new() } else { format!(", committed by {committer}") };
+    let signed = match commit.signature.state {
+        "missing" => "not signed".to_owned(),
+        _ => format!("signature: {}", signature(&commit.signature)),
+    };
+    format!("commit {} of {} by {author}{committed} · {signed}", short(&commit.id), commit_day(commit))
+}
+
+/// The word in front of a statement.
+fn kind(statement: &Statement) -> &'static str {
+    match statement.kind {
+        "proven" => "proven:",
+        "not-proven" => "not proven:",
+        "changed" => "changed since:",
+        _ => "note:",
+    }
+}
+
+/// What there is to say of an approval, a line each.
+fn statements(entry: &Entry, indent: usize, paint: Paint) -> String {
+    let mut out = String::new();
+    for statement in &entry.statements {
+        let word = kind(statement);
+        let text = hanging(&" ".repeat(indent), &format!("{word} {}", statement.text), paint.0.width, str::to_owned);
+        let coloured = match statement.kind {
+            "proven" => paint.green(word),
+            "not-proven" => paint.red(word),
+            "changed" => paint.yellow(word),
+            _ => paint.dim(word),
+        };
+        out.push_str(&text.replacen(word, &coloured, 1));
     }
     out
 }

@@ -1,6 +1,10 @@
 //! The views of `relm gate`, one file a subcommand, and what they share.
 
+pub mod criteria;
 pub mod list;
+pub mod show;
+pub mod verify;
+pub mod words;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -41,6 +45,13 @@ impl<'p> Input<'p> {
         self.files.borrow().iter().copied().collect()
     }
 
+    /// Their paths, sorted.
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.files().into_iter().map(|file| self.sources.path(file).to_owned()).collect();
+        paths.sort_unstable();
+        paths
+    }
+
     /// Where something is written; none for what is written nowhere.
     pub fn source(&self, span: Span) -> Option<Source> {
         let file = self.sources.path(span.file);
@@ -50,6 +61,11 @@ impl<'p> Input<'p> {
         self.files.borrow_mut().insert(span.file);
         let line = self.sources.has_text(span.file).then(|| self.sources.line(span.file, span.start));
         Some(Source { file: file.to_owned(), line })
+    }
+
+    /// What is written there, as far as the text is at hand.
+    pub fn text(&self, span: Span) -> Option<&'p str> {
+        self.sources.text(span.file)?.get(span.start as usize..span.end() as usize)
     }
 }
 

@@ -3,6 +3,8 @@
 //! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
 mod list;
+mod show;
+mod verify;
 
 use clap::ArgMatches;
 
@@ -14,7 +16,8 @@ use crate::report::Header;
 use crate::report::gate::Input;
 
 /// Every subcommand, in the order of the help.
-pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<list::List>()];
+pub static SUBCOMMANDS: &[Entry] =
+    &[Entry::of::<list::List>(), Entry::of::<show::Show>(), Entry::of::<verify::Verify>()];
 
 /// `relm gate` in the table of commands.
 pub const ENTRY: Entry = Entry { command, run };
@@ -63,6 +66,34 @@ fn releases(
         shown && selection.selects(portfolio, release, &context.schedule().releases[*r])
     });
     Ok(wanted.map(|(r, _)| r).collect())
+}
+
+/// The release, by index, and the id of a gate that it writes, or that its type or risk demands. The gate stands behind the
+/// release, or behind a `/` of it.
+fn named(context: &Context<'_>, release: &str, gate: Option<&str>) -> Result<(usize, String), Error> {
+    let portfolio = &context.loaded.portfolio;
+    let (release, gate) = match (gate, release.split_once('/')) {
+        (Some(gate), _) => (release, gate),
+        (None, Some((release, gate))) => (release, gate),
+        (None, None) => {
+            let error = Error::usage(format!("say which gate of `{release}`"));
+            return Err(error.hint(format!("`relm gate list {release}` lists them")));
+        }
+    };
+    let index = portfolio.releases.index(release).ok_or_else(|| {
+        let known = portfolio.releases.iter().map(|release| &*release.id);
+        Error::unknown("release", release, known, "`relm plan` lists the releases")
+    })?;
+    let gates = context.gates().of(index);
+    if gates.iter().any(|judged| **judged.id == *gate) {
+        return Ok((index, gate.to_owned()));
+    }
+    let known = gates.iter().map(|judged| &**judged.id);
+    let otherwise = match known.clone().collect::<Vec<_>>().as_slice() {
+        [] => format!("`{release}` has no gates"),
+        ids => format!("`{release}` has {}", ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")),
+    };
+    Err(Error::unknown("gate", gate, known, otherwise))
 }
 
 /// Makes a view twice: the first tells which files it points into, the second knows the lines there.
