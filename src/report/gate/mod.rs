@@ -1,5 +1,6 @@
 //! The views of `relm gate`, one file a subcommand, and what they share.
 
+pub mod decision;
 pub mod list;
 
 use std::cell::RefCell;

@@ -2,7 +2,14 @@
 //!
 //! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
+mod approve;
+mod approver;
+mod case;
+mod committed;
+mod decision;
 mod list;
+mod reject;
+mod waive;
 
 use clap::ArgMatches;
 
@@ -14,7 +21,12 @@ use crate::report::Header;
 use crate::report::gate::Input;
 
 /// Every subcommand, in the order of the help.
-pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<list::List>()];
+pub static SUBCOMMANDS: &[Entry] = &[
+    Entry::of::<list::List>(),
+    Entry::of::<approve::Approve>(),
+    Entry::of::<reject::Reject>(),
+    Entry::of::<waive::Waive>(),
+];
 
 /// `relm gate` in the table of commands.
 pub const ENTRY: Entry = Entry { command, run };
