@@ -79,6 +79,10 @@ fn json_output_is_what_its_schema_says() {
     add("env.advise", &[]);
     add("env.book", &["uat-1", "--from", "2027-03-01", "--to", "2027-03-02", "--purpose", "Drill", "--dry-run"]);
     add("gate.list", &[]);
+    add("gate.approve", &["timetable-2.3", "uat-exit", "--as", "gus", "--dry-run"]);
+    add("gate.reject", &["timetable-2.3", "uat-exit", "--as", "gus", "--dry-run"]);
+    let waiver = ["timetable-2.3/uat-exit/sev1", "--reason", "Test line only", "--expires", "2027-12-31"];
+    add("gate.waive", &[&waiver[..], &["--as", "gus", "--dry-run"]].concat());
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);

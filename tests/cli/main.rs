@@ -13,6 +13,7 @@ mod env_free;
 mod env_usage;
 mod explain;
 mod files;
+mod gate_write;
 mod global;
 mod graph;
 mod init;
