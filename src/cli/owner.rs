@@ -26,7 +26,8 @@ impl<'p> Me<'p> {
     pub fn of(context: &'p Context<'_>) -> Result<Self, Error> {
         let Some(repo) = Repo::discover(context.source.root())? else { return Ok(Self::OutsideGit) };
         let Some(identity) = repo.identity() else { return Ok(Self::Unnamed) };
-        let has = |person: &&Person| person.emails.iter().any(|known| known.trim().eq_ignore_ascii_case(&identity.email));
+        let has =
+            |person: &&Person| person.emails.iter().any(|known| known.trim().eq_ignore_ascii_case(&identity.email));
         let people = context.loaded.portfolio.settings.people.iter().filter(has).collect();
         Ok(Self::Known { email: identity.email, people })
     }

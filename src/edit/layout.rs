@@ -200,7 +200,8 @@ impl<'a, 't> Layout<'a, 't> {
         let lead = format!("{}-{gap}", " ".repeat(dash));
         match value {
             Value::Mapping(fields)
-                if in_lines && !fields.is_empty() || fields.iter().any(|(_, field)| is_table(field)) => {
+                if in_lines && !fields.is_empty() || fields.iter().any(|(_, field)| is_table(field)) =>
+            {
                 let lines = fields.iter().flat_map(|(key, value)| self.field_lines(key, value, lead.len()));
                 let mut lines: Vec<String> = lines.collect();
                 if let Some(first) = lines.first_mut() {

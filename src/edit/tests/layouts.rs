@@ -316,7 +316,8 @@ fn values_of_every_shape() {
 
 #[test]
 fn what_holds_a_table_is_written_in_lines() {
-    let gate = || Value::mapping([("id", "go".into()), ("approvals", Value::List(vec![Value::mapping([("by", "bob")])]))]);
+    let gate =
+        || Value::mapping([("id", "go".into()), ("approvals", Value::List(vec![Value::mapping([("by", "bob")])]))]);
     let below = |below: &str| below_head(below, |text| append(text, &["list"], gate()));
     let item = "  - id: go\n    approvals:\n      - {by: bob}\n";
     for before in ["list:\n", "list:\n  - {id: a, to: b}\n", "list:\n  - id: a\n    to: b\n"] {

@@ -17,7 +17,8 @@ pub fn human(view: &Decision, style: &Style) -> String {
         true => paint.green(line),
         false => line.to_owned(),
     });
-    let place = view.source.line.map_or_else(|| view.source.file.clone(), |line| format!("{}:{line}", view.source.file));
+    let place =
+        view.source.line.map_or_else(|| view.source.file.clone(), |line| format!("{}:{line}", view.source.file));
     let _ = writeln!(out, "  {}", paint.dim(&sanitize(&place)));
     out += &new_lines(&view.lines, &style);
     out.push('\n');
@@ -44,21 +45,21 @@ pub fn human(view: &Decision, style: &Style) -> String {
 
 /// `Approved winter-3/go-live as change-manager, by carol`.
 fn summary(view: &Decision) -> String {
-    let Decision { release, gate, by, .. } = view;
-    let verb = match (view.decision, view.already, view.written) {
-        ("approved", true, _) => "Nothing to write: approved already is",
-        ("approved", _, true) => "Approved",
-        ("approved", ..) => "Would approve",
-        ("rejected", true, _) => "Nothing to write: rejected already is",
-        ("rejected", _, true) => "Rejected",
-        ("rejected", ..) => "Would reject",
-        (_, true, _) => "Nothing to write: waived already is",
-        (_, _, true) => "Waived",
-        _ => "Would waive",
-    };
+    let Decision { release, gate, by, decision, .. } = view;
     let criterion = view.criterion.as_ref().map(|criterion| format!("{criterion} of ")).unwrap_or_default();
     let role = view.role.as_ref().map(|role| format!(" as {role}")).unwrap_or_default();
     let expires = view.expires.map(|day| format!(" through {day}")).unwrap_or_default();
+    if view.already {
+        return format!("Nothing to write: {criterion}{release}/{gate} is {decision}{role}{expires} by {by} already");
+    }
+    let verb = match (*decision, view.written) {
+        ("approved", true) => "Approved",
+        ("approved", false) => "Would approve",
+        ("rejected", true) => "Rejected",
+        ("rejected", false) => "Would reject",
+        (_, true) => "Waived",
+        (_, false) => "Would waive",
+    };
     format!("{verb} {criterion}{release}/{gate}{role}{expires}, by {by}")
 }
 
@@ -74,7 +75,11 @@ fn standing(view: &Decision) -> String {
         (false, false, _) => format!("The gate will be {state} once this is committed"),
         (false, true, _) => format!("The gate would be {state} once this were committed"),
     };
-    if missing.is_empty() { format!("{text}.") } else { format!("{text}; still missing:") }
+    match missing.is_empty() {
+        true => format!("{text}."),
+        false if *state == "rejected" => format!("{text}:"),
+        false => format!("{text}; still missing:"),
+    }
 }
 
 fn commit(view: &Decision) -> String {

@@ -26,17 +26,21 @@ pub fn person<'p>(context: &'p Context<'_>, named: Option<&str>) -> Result<&'p P
             [me] if named.is_none_or(|named| named.id == me.id) => Ok(me),
             [me] => {
                 let named = named.map_or("somebody else", |named| &*named.id);
-                let error = Error::usage(format!("you are `{}`, says git (`{email}`), and not `{named}`", me.id));
-                Err(error.hint(set_address(known(portfolio, named).ok())).hint("each decides with their own identity"))
+                let error = Error::usage(format!("git says that you are `{}` (`{email}`), not `{named}`", me.id));
+                let error = error.hint("leave `--as` out; each decides with their own identity");
+                Err(error.hint(set_address(known(portfolio, named).ok())))
             }
             [] => {
-                let error = Error::usage(format!("nobody in `relm.yaml` has the address of your git identity, `{email}`"));
+                let error =
+                    Error::usage(format!("nobody in `relm.yaml` has the address of your git identity, `{email}`"));
                 Err(error.hint(set_address(named)).hint("or add it to the `emails:` of a person"))
             }
             _ => {
                 let ids: Vec<_> = people.iter().map(|person| format!("`{}`", person.id)).collect();
-                let message =
-                    format!("the address of your git identity, `{email}`, is that of {}, so it is nobody's", ids.join(" and "));
+                let message = format!(
+                    "the address of your git identity, `{email}`, is that of {}, so it is nobody's",
+                    ids.join(" and ")
+                );
                 Err(Error::usage(message).hint("give each person addresses of their own in `relm.yaml`"))
             }
         },
@@ -53,7 +57,7 @@ fn known<'p>(portfolio: &'p Portfolio, id: &str) -> Result<&'p Person, Error> {
 /// How to tell git who one is.
 fn set_address(person: Option<&Person>) -> String {
     let address = person.and_then(|person| person.emails.first()).map_or("ADDRESS", |email| email.trim());
-    format!("`git config user.email {address}` tells git, with an address that `relm.yaml` lists for the person")
+    format!("`git config user.email {address}` tells git who works here, by an address that `relm.yaml` lists")
 }
 
 /// Where git cannot tell who somebody is, their word counts only if nothing is to be proven.
@@ -61,8 +65,11 @@ fn unprovable<'p>(portfolio: &Portfolio, named: Option<&'p Person>, why: &str) -
     let provenance = Policy::of(portfolio).provenance;
     if provenance != Provenance::None {
         let word = provenance.as_str();
-        let message = format!("{why}, so it could never be proven who decided, as `approvals.provenance: {word}` demands");
-        return Err(Error::usage(message).hint("decide in a git repository, with an address that `relm.yaml` lists for you"));
+        let message =
+            format!("{why}, so it could never be proven who decided, as `approvals.provenance: {word}` demands");
+        return Err(
+            Error::usage(message).hint("decide in a git repository, with an address that `relm.yaml` lists for you")
+        );
     }
     named.ok_or_else(|| Error::usage(format!("{why}, so nobody can tell who decides")).hint("say it: `--as PERSON`"))
 }
@@ -84,25 +91,21 @@ pub fn role<'g>(
         return match held[..] {
             [only] => Ok(only),
             [] => {
-                let verb = if required.len() == 1 { "is" } else { "are" };
-                let message = format!(
-                    "`{}` holds no role that is required by `{}`; {verb} required: {}",
-                    person.id,
-                    gate.id,
-                    listed(required.iter())
-                );
+                let which = if required.len() == 1 { "not the role" } else { "none of the roles" };
+                let roles = listed(required.iter());
+                let message = format!("`{}` holds {which} that `{}` requires: {roles}", person.id, gate.id);
                 Err(with_holders(Error::usage(message), portfolio, &required, person))
             }
             _ => {
                 let message = format!("`{}` holds several roles that are required by `{}`", person.id, gate.id);
-                Err(Error::usage(message).hint(format!("say in which: `--role {}`", held[0]))
-                    .hint(format!("held: {}", listed(held.iter()))))
+                let options: Vec<_> = held.iter().map(|role| format!("`--role {role}`")).collect();
+                Err(Error::usage(message).hint(format!("say in which: {}", options.join(" or "))))
             }
         };
     };
     let Some(role) = required.iter().copied().find(|role| **role == *asked) else {
-        let verb = if required.len() == 1 { "is" } else { "are" };
-        let message = format!("`{}` does not require the role `{asked}`; {verb} required: {}", gate.id, listed(required.iter()));
+        let roles = listed(required.iter());
+        let message = format!("`{}` does not require the role `{asked}`, but {roles}", gate.id);
         let error = Error::usage(message);
         return Err(match held.first() {
             Some(held) => error.hint(format!("`{}` holds `{held}`: leave `--role` out, or name it", person.id)),

@@ -10,7 +10,7 @@ use crate::cli::commands::Status;
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::cli::write::{self, Draft};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Span, suggest};
 use crate::edit::Document;
 use crate::model::Kind;
 use crate::model::portfolio::Provenance;
@@ -61,11 +61,12 @@ impl<'c> Case<'c> {
         let gates = context.gates().of(index);
         let ids: Vec<_> = gates.iter().map(|gate| gate.id).collect();
         let Some(found) = gates.into_iter().find(|judged| **judged.id == *gate) else {
-            let hint = match ids.len() {
-                0 => format!("`{release}` has no gates, and nothing demands any of it"),
-                _ => format!("`relm gate list {release}` lists them"),
-            };
-            return Err(Error::unknown(&format!("gate of `{release}`"), gate, ids.into_iter().map(|id| &**id), hint));
+            let error = Error::usage(format!("`{release}` has no gate `{gate}`"));
+            let near = suggest::did_you_mean(gate, ids.iter().map(|id| id.as_str()));
+            return Err(error.hint(near.unwrap_or_else(|| match ids.len() {
+                0 => "it writes none, and neither its type nor its risk demands any".to_owned(),
+                _ => format!("`relm gate list {release}` lists what it has"),
+            })));
         };
         over(context, manifest)?;
         let file = context.loaded.sources.path(manifest.span.file);
@@ -85,7 +86,8 @@ impl<'c> Case<'c> {
         match write::faults(context, &after, &[]).first() {
             None => Ok(after),
             Some(fault) => {
-                let error = Error::usage(format!("this cannot be written into `{}`: {}", self.draft.file(), fault.message));
+                let error =
+                    Error::usage(format!("this cannot be written into `{}`: {}", self.draft.file(), fault.message));
                 Err(fault.help.iter().fold(error, |error, help| error.hint(help.clone())))
             }
         }
@@ -98,11 +100,11 @@ impl<'c> Case<'c> {
     }
 
     /// What a commit of the file takes along beside the decision.
-    pub fn other_changes(&self, context: &Context<'_>) -> Option<String> {
+    pub fn other_changes(&self) -> Option<String> {
         let file = self.draft.file();
         let head = self.head.as_ref().filter(|head| head.has(file))?;
-        let before = Draft::of(context, file).ok()?;
-        head.differs(file, before.text()).then(|| format!("`{file}` has other changes that are not committed; the commit takes them along"))
+        head.differs(file, self.draft.before())
+            .then(|| format!("`{file}` has other changes that are not committed; the commit takes them along"))
     }
 
     /// The command that commits the file; none outside git, and where that is done.

@@ -50,7 +50,8 @@ impl Head {
             return Err(error.hint(format!("resolve it, `git add {file}`, and commit it; then decide")));
         }
         if let Some(operation) = repo.operation() {
-            let error = Error::input(format!("git is in the middle of a {operation}, so a decision cannot be committed alone"));
+            let error =
+                Error::input(format!("git is in the middle of a {operation}, so a decision cannot be committed alone"));
             return Err(error.hint(format!("end it first; `git {operation} --abort` gives it up")));
         }
         match Source::revision(root, "HEAD") {
@@ -83,14 +84,20 @@ impl Head {
     /// Refuses when what is decided on is not the same there.
     pub fn holds(&self, draft: &Draft, subject: Subject<'_>) -> Result<(), Error> {
         let file = draft.file();
-        let Some(old) = self.text(file) else { return Err(not_committed(file)) };
+        let missing = |message: String| Err(Error::input(message).hint("commit it first; then decide"));
+        let Some(old) = self.text(file) else {
+            return missing(format!("`{file}` is not committed, so nobody could tell what was decided on"));
+        };
         let (old, new) = (yaml::parse(&old, FileId(0), file), yaml::parse(draft.text(), FileId(0), file));
         let release = |nodes: &[Node<'_>]| {
             let found = nodes.iter().find(|node| is(node, "kind", "release") && is(node, "id", subject.release));
             found.map(|node| covered(node, subject))
         };
         let (Some(old), Some(new)) = (release(&old.documents), release(&new.documents)) else {
-            return Err(not_committed(file));
+            let release = subject.release;
+            return missing(format!(
+                "`{file}` as it is committed has no release `{release}`, which you would decide on"
+            ));
         };
         let mut found = Vec::new();
         compare("", &old, &new, &mut found);
@@ -109,11 +116,6 @@ impl Head {
     fn text(&self, file: &str) -> Option<String> {
         String::from_utf8(self.source.as_ref()?.read_path(file).ok()?).ok()
     }
-}
-
-fn not_committed(file: &str) -> Error {
-    let error = Error::input(format!("`{file}` is not committed as it stands, so nobody could tell what was decided on"));
-    error.hint("commit it first; then decide")
 }
 
 fn is(node: &Node<'_>, key: &str, word: &str) -> bool {
@@ -158,7 +160,8 @@ fn compare(path: &str, old: &Json, new: &Json, found: &mut Vec<String>) {
             for place in 0..before.len().max(after.len()) {
                 let item = |items: &[Json]| items.get(place).cloned().unwrap_or_default();
                 let (before, after) = (item(before), item(after));
-                let name = [&before, &after].into_iter().find_map(|item| item["id"].as_str().or(item["project"].as_str()));
+                let name =
+                    [&before, &after].into_iter().find_map(|item| item["id"].as_str().or(item["project"].as_str()));
                 let name = name.map_or_else(|| (place + 1).to_string(), str::to_owned);
                 compare(&below(&name), &before, &after, found);
             }

@@ -143,11 +143,13 @@ impl Ask<'_> {
         let commit = case.commit(context, &format!("{verb} {release}/{gate} as {role}"));
         let commit = commit.filter(|_| !self.options.dry_run);
         let mut notes = Vec::new();
-        notes.extend(commit.as_ref().and_then(|_| case.other_changes(context)));
+        notes.extend(commit.as_ref().and_then(|_| case.other_changes()));
         let needs_key = Policy::of(&context.loaded.portfolio).provenance == Provenance::Signed;
         if needs_key && person.signing_keys.is_empty() {
             let id = &person.id;
-            notes.push(format!("`{id}` has no `signing_keys` in `relm.yaml`, so no signature of `{id}` can be verified"));
+            notes.push(format!(
+                "`{id}` has no `signing_keys` in `relm.yaml`, so no signature of `{id}` can be verified"
+            ));
         }
         let reverse = format!("relm gate approve {release} {gate} --role {role}");
         View {
@@ -200,7 +202,8 @@ fn counts(portfolio: &Portfolio, case: &Case<'_>, entry: &JudgedApproval<'_>, pe
     match entry.flaws.first() {
         None if entry.holds => Ok(()),
         None => {
-            let message = format!("an entry of `{by}` as `{role}` has a later time than now, so this one would not hold");
+            let message =
+                format!("an entry of `{by}` as `{role}` has a later time than now, so this one would not hold");
             Err(Error::usage(message).hint(format!("correct `at` of that entry in `{}`", case.draft.file())))
         }
         Some(Flaw::Owner(owner)) if *owner == by => Err(separated(format!("`{by}` owns `{release}`"))),

@@ -11,7 +11,7 @@ use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::cli::write;
-use crate::diagnostic::FileId;
+use crate::diagnostic::{FileId, suggest};
 use crate::edit::{Edit, Value};
 use crate::load::root::ROOT_FILE;
 use crate::load::yaml;
@@ -68,9 +68,13 @@ impl Command for Waive {
         may_waive(&context, &case, person)?;
         let index = case.gate.criteria.iter().position(|judged| *judged.criterion.id == *criterion);
         let Some(index) = index else {
-            let known = case.gate.criteria.iter().map(|judged| &*judged.criterion.id);
-            let hint = format!("`{gate}` has no such criterion");
-            return Err(Error::unknown(&format!("criterion of `{release}/{gate}`"), &criterion, known, hint));
+            let known: Vec<&str> = case.gate.criteria.iter().map(|judged| judged.criterion.id.as_str()).collect();
+            let error = Error::usage(format!("`{release}/{gate}` has no criterion `{criterion}`"));
+            let near = suggest::did_you_mean(&criterion, known.iter().copied());
+            return Err(error.hint(near.unwrap_or_else(|| match known.len() {
+                0 => "it has none at all, so there is nothing to waive".to_owned(),
+                _ => format!("it has {}", known.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")),
+            })));
         };
         if let Some(day) = self.expires.filter(|day| *day < context.clock.today) {
             let error = Error::usage(format!("a waiver that ends on {day} is over already"));
@@ -88,7 +92,9 @@ impl Command for Waive {
         let mut notes = Vec::new();
         if let Some(Outcome::WaiverExpired(day)) = waived.map(|waived| &waived.outcome) {
             let start = judged.guarded_start.map(|day| format!(", on {day}")).unwrap_or_default();
-            notes.push(format!("the waiver ends on {day}, before what the gate guards begins{start}: it does not help there"));
+            notes.push(format!(
+                "the waiver ends on {day}, before what the gate guards begins{start}: it does not help there"
+            ));
         }
         if !self.options.dry_run {
             case.draft.write(&context)?;
@@ -96,7 +102,7 @@ impl Command for Waive {
         drop(lock);
         let commit = case.commit(&context, &format!("Waive {criterion} of {release}/{gate}"));
         let commit = commit.filter(|_| !self.options.dry_run);
-        notes.extend(commit.as_ref().and_then(|_| case.other_changes(&context)));
+        notes.extend(commit.as_ref().and_then(|_| case.other_changes()));
         let standing = Standing::of(&judged);
         let standings = Standings { after: standing.clone(), committed: standing };
         let waiver = waived.and_then(|waived| waived.criterion.waiver.as_ref());
@@ -150,7 +156,9 @@ impl Waive {
         waiver.extend(self.expires.map(|day| ("expires", Value::from(day.to_string()))));
         let own = case.gate.written.is_some_and(|gate| gate.criteria.iter().any(|own| own.id == criterion.id));
         if own {
-            let below = |rest: &[&str]| ["gates", gate, "criteria", id].iter().chain(rest).map(|step| (*step).to_owned()).collect::<Vec<_>>();
+            let below = |rest: &[&str]| {
+                ["gates", gate, "criteria", id].iter().chain(rest).map(|step| (*step).to_owned()).collect::<Vec<_>>()
+            };
             case.draft.edit(&Edit::set(document.clone(), below(&["status"]), "waived"))?;
             if criterion.waiver.is_none() {
                 return case.draft.edit(&Edit::set(document, below(&["waiver"]), Value::mapping(waiver)));
@@ -185,7 +193,8 @@ fn may_waive(context: &Context<'_>, case: &Case<'_>, person: &Person) -> Result<
 fn of_template(context: &Context<'_>, gate: &str, criterion: &str) -> Option<Vec<(String, Value)>> {
     let text = String::from_utf8(context.source.read_path(ROOT_FILE).ok()?).ok()?;
     let parsed = yaml::parse(&text, FileId(0), ROOT_FILE);
-    let criteria = parsed.documents.iter().find_map(|settings| settings.get("gate_templates")?.get(gate)?.get("criteria"))?;
+    let criteria =
+        parsed.documents.iter().find_map(|settings| settings.get("gate_templates")?.get(gate)?.get("criteria"))?;
     let item = criteria.items().iter().find(|item| item.get("id").and_then(Node::text) == Some(criterion))?;
     match value(item)? {
         Value::Mapping(fields) => Some(fields),
@@ -199,8 +208,8 @@ fn value(node: &Node<'_>) -> Option<Value> {
         Read::Null => return None,
         Read::Scalar { text, .. } => Value::Text(text.to_string()),
         Read::Sequence(items) => Value::List(items.iter().filter_map(value).collect()),
-        Read::Mapping(entries) => {
-            Value::Mapping(entries.iter().filter_map(|entry| Some((entry.key.to_string(), value(&entry.value)?))).collect())
-        }
+        Read::Mapping(entries) => Value::Mapping(
+            entries.iter().filter_map(|entry| Some((entry.key.to_string(), value(&entry.value)?))).collect(),
+        ),
     })
 }
