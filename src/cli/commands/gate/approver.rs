@@ -91,9 +91,9 @@ pub fn role<'g>(
         return match held[..] {
             [only] => Ok(only),
             [] => {
-                let which = if required.len() == 1 { "not the role" } else { "none of the roles" };
+                let which = if required.len() == 1 { "does not hold the role" } else { "holds none of the roles" };
                 let roles = listed(required.iter());
-                let message = format!("`{}` holds {which} that `{}` requires: {roles}", person.id, gate.id);
+                let message = format!("`{}` {which} that `{}` requires: {roles}", person.id, gate.id);
                 Err(with_holders(Error::usage(message), portfolio, &required, person))
             }
             _ => {

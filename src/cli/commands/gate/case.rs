@@ -218,16 +218,13 @@ fn unreadable(context: &Context<'_>, release: &str) -> Error {
         let has = |marker: &str| text.lines().any(|line| line.starts_with(marker));
         has("<<<<<<< ") && has(">>>>>>> ") && text.contains(release)
     });
-    match conflicted {
-        Some(file) => {
-            let error = Error::input(format!("`{file}` is in a git conflict that nobody has resolved"));
-            error.hint(format!("resolve it, `git add {file}`, and commit it; then decide"))
-        }
-        None => {
+    conflicted.map_or_else(
+        || {
             let error = Error::usage(format!("the manifest of the release `{release}` cannot be read"));
             error.hint("`relm check` says why")
-        }
-    }
+        },
+        super::committed::conflict,
+    )
 }
 
 /// The path of a file of the portfolio from the current folder.

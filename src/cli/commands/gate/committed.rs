@@ -46,8 +46,7 @@ impl Head {
         let Some(repo) = Repo::discover(root)? else { return Ok(None) };
         let folder = context.folder_in_repository();
         if repo.is_conflicted(&Path::new(&folder).join(file))? {
-            let error = Error::input(format!("`{file}` is in a git conflict that nobody has resolved"));
-            return Err(error.hint(format!("resolve it, `git add {file}`, and commit it; then decide")));
+            return Err(conflict(file));
         }
         if let Some(operation) = repo.operation() {
             let error =
@@ -116,6 +115,12 @@ impl Head {
     fn text(&self, file: &str) -> Option<String> {
         String::from_utf8(self.source.as_ref()?.read_path(file).ok()?).ok()
     }
+}
+
+/// Why nothing is decided in a file that a merge left to somebody.
+pub fn conflict(file: &str) -> Error {
+    let error = Error::input(format!("`{file}` is in a git conflict that nobody has resolved"));
+    error.hint(format!("resolve it, `git add {file}`, and commit it; then decide"))
 }
 
 fn is(node: &Node<'_>, key: &str, word: &str) -> bool {

@@ -50,12 +50,11 @@ impl Ask<'_> {
         let portfolio = &context.loaded.portfolio;
         let person = approver::person(&context, self.options.person.as_deref())?;
         let role = approver::role(portfolio, &case.gate, person, self.role)?;
-        let made = match standing(&case.gate, person, role, self.decision) {
-            Some(entry) => self.stands(&context, &case, entry),
-            None => {
-                self.committed(&context, &case, person, role)?;
-                self.make(&context, &mut case, person, role)?
-            }
+        let made = if let Some(entry) = standing(&case.gate, person, role, self.decision) {
+            stands(&context, &case, entry)
+        } else {
+            self.committed(&context, &case, person, role)?;
+            self.make(&context, &mut case, person, role)?
         };
         if !self.options.dry_run {
             case.draft.write(&context)?;
@@ -107,22 +106,6 @@ impl Ask<'_> {
         counts(&context.loaded.portfolio, case, entry, person)?;
         let standings = Standings { after: Standing::of(&now), committed: Standing::of(&then) };
         Ok(Made { standings, line: case::line(&case.draft, span), at: Some(at), note: self.note() })
-    }
-
-    /// What stands already.
-    fn stands(&self, context: &Context<'_>, case: &Case<'_>, entry: &JudgedApproval<'_>) -> Made {
-        let span = entry.approval.span;
-        let facts = once_committed(context, span, &entry.approval.by);
-        let then = case.judged(Gates { facts: &facts, ..context.gates() }, context);
-        let after = Standing::of(&case.gate);
-        let committed = then.as_ref().map_or_else(|| after.clone(), Standing::of);
-        let written = entry.approval;
-        Made {
-            standings: Standings { after, committed },
-            line: case::line(&case.draft, span),
-            at: written.at.as_ref().map(ToString::to_string),
-            note: written.note.as_ref().map(ToString::to_string),
-        }
     }
 
     fn note(&self) -> Option<String> {
@@ -188,6 +171,22 @@ fn standing<'j, 'g>(
     let is_new = matches!(last.flaws[..], [Flaw::Unverified(Proof::Uncommitted)]);
     let counts = last.holds && last.flaws.is_empty();
     (last.decision() == decision && (counts || is_new)).then_some(last)
+}
+
+/// What stands already.
+fn stands(context: &Context<'_>, case: &Case<'_>, entry: &JudgedApproval<'_>) -> Made {
+    let span = entry.approval.span;
+    let facts = once_committed(context, span, &entry.approval.by);
+    let then = case.judged(Gates { facts: &facts, ..context.gates() }, context);
+    let after = Standing::of(&case.gate);
+    let committed = then.as_ref().map_or_else(|| after.clone(), Standing::of);
+    let written = entry.approval;
+    Made {
+        standings: Standings { after, committed },
+        line: case::line(&case.draft, span),
+        at: written.at.as_ref().map(ToString::to_string),
+        note: written.note.as_ref().map(ToString::to_string),
+    }
 }
 
 /// Refuses an entry that would count for nothing even when it is committed as the policy demands.
