@@ -138,15 +138,6 @@ impl Draft {
         edit::diff(self.before.as_deref().unwrap_or_default(), &self.after)
     }
 
-    /// The lines that are new or changed.
-    pub fn new_lines(&self) -> Vec<String> {
-        let added = |line: DiffLine<'_>| match line {
-            DiffLine::Added(_, text) => Some(text.to_owned()),
-            DiffLine::Removed(..) => None,
-        };
-        self.diff().into_iter().filter_map(added).collect()
-    }
-
     /// The portfolio as it would be with this change, judged at the same moment.
     pub fn preview<'g>(&self, context: &Context<'g>) -> Result<Context<'g>, Error> {
         context.with_text(&self.file, self.after.clone().into_bytes())

@@ -397,7 +397,8 @@ fn one_may_decide_in_two_roles_before_committing() {
     assert_eq!(state(&sandbox, "go-live"), "passed");
     // Somebody else sees what is not committed.
     be(&sandbox, "ada@ferry.example");
-    assert!(refused(&sandbox, &OPEN).contains("is not committed"), "another's entries");
+    let said = refused(&sandbox, &OPEN);
+    assert!(said.contains("`gates/go-live/approvals/1/by` is `ben`, and not committed"), "{said}");
 }
 
 #[test]
@@ -535,4 +536,101 @@ fn the_command_that_commits_fits_the_place() {
     let run = done(&sandbox, &["waive", "buoy-9", "sea-trial", "horn", "--reason", "Foggy"]);
     let waived = "git add 'new one.yaml' && git commit -m 'Waive horn of buoy-9/sea-trial' -- 'new one.yaml'";
     assert_eq!(command(run), waived);
+}
+
+/// A gate that one approval passes.
+const LAUNCH: &str = "  - {id: launch, before: deploy, requires: [{role: harbour-master}]}\n";
+
+/// The same harbour with that gate too, and a policy.
+fn launch(policy: &str) -> Sandbox {
+    let sandbox = harbour(policy, "chief@else.example");
+    sandbox.put("releases/buoy.yaml", format!("{BUOY}{LAUNCH}").as_bytes());
+    commit(&sandbox, "releases/buoy.yaml");
+    be(&sandbox, "ada@ferry.example");
+    sandbox
+}
+
+#[test]
+fn where_authors_are_to_be_proven_an_approval_counts_once_its_approver_has_committed_it() {
+    let sandbox = launch("approvals: {provenance: author, stale_when_changed: [target]}\n");
+    let approve = ["approve", "buoy-1", "launch"];
+    let run = done(&sandbox, &approve);
+    assert_snapshot!(run);
+    assert_eq!(state(&sandbox, "launch"), "pending");
+    let again = json(&sandbox, &approve);
+    assert_eq!((again["already"].as_bool(), again["committed"]["state"].as_str()), (Some(true), Some("passed")));
+    assert!(again["commit"].as_str().unwrap().starts_with("git commit -m "), "{again}");
+    commit(&sandbox, "releases/buoy.yaml");
+    assert_eq!(state(&sandbox, "launch"), "passed");
+    let plan: Json = serde_json::from_str(&sandbox.run(&["plan", "--format", "json"]).stdout).unwrap();
+    let gates = plan["releases"][0]["gates"].as_array().unwrap();
+    assert_eq!(gates.iter().find(|gate| gate["id"] == "launch").unwrap()["state"], "passed");
+    assert_eq!(json(&sandbox, &approve)["commit"], Json::Null);
+    // What was approved changes: the same person approves again.
+    let text = sandbox.read("releases/buoy.yaml").replace("target: 2026-05-10", "target: 2026-05-11");
+    sandbox.put("releases/buoy.yaml", text.as_bytes());
+    commit(&sandbox, "releases/buoy.yaml");
+    assert_eq!(state(&sandbox, "launch"), "stale");
+    assert!(refused(&sandbox, &approve).contains("the very same entry is in the history already"));
+    let view = json(&sandbox, &[&approve[..], &["--today", "2026-03-04"]].concat());
+    assert_eq!([&view["before"]["state"], &view["committed"]["state"]], ["stale", "passed"]);
+    commit(&sandbox, "releases/buoy.yaml");
+    assert_eq!(state(&sandbox, "launch"), "passed");
+}
+
+#[test]
+fn what_another_commits_proves_nothing_and_can_be_given_again() {
+    let sandbox = launch("approvals: {provenance: author}\n");
+    let approve = ["approve", "buoy-1", "launch"];
+    done(&sandbox, &approve);
+    be(&sandbox, "ben@ferry.example");
+    commit(&sandbox, "releases/buoy.yaml");
+    assert_eq!(state(&sandbox, "launch"), "pending");
+    be(&sandbox, "ada@ferry.example");
+    assert!(refused(&sandbox, &approve).contains("the very same entry is in the history already"));
+    done(&sandbox, &[&approve[..], &["--note", "myself"]].concat());
+    commit(&sandbox, "releases/buoy.yaml");
+    assert_eq!(state(&sandbox, "launch"), "passed");
+}
+
+#[test]
+fn where_signatures_are_wanted_the_command_signs() {
+    let sandbox = launch("approvals: {provenance: signed}\n");
+    let mut said = vec![refused(&sandbox, &["approve", "buoy-1", "launch"])];
+    let key = "[ada@ferry.example], signing_keys: [{key: 'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'}]";
+    sandbox.put("relm.yaml", sandbox.read("relm.yaml").replace("[ada@ferry.example]", key).as_bytes());
+    said.push(refused(&sandbox, &["approve", "buoy-1", "launch"]));
+    assert_snapshot!(said.join("\n"));
+    commit(&sandbox, "relm.yaml");
+    let run = done(&sandbox, &["approve", "buoy-1", "launch"]);
+    assert_snapshot!(run);
+    commit(&sandbox, "releases/buoy.yaml");
+    assert_eq!(state(&sandbox, "launch"), "pending");
+}
+
+#[test]
+fn who_wrote_the_scope_does_not_approve_it() {
+    let sandbox = launch("approvals: {separation_of_duties: true}\n");
+    let text = sandbox.read("releases/buoy.yaml").replace("version: 2.0.0", "version: 2.1.0");
+    sandbox.put("releases/buoy.yaml", text.as_bytes());
+    commit(&sandbox, "releases/buoy.yaml");
+    let said = refused(&sandbox, &["approve", "buoy-1", "launch"]);
+    let why = "error: `ada` wrote the scope of `buoy-1` (`lamp`): the approval would count for nothing\n";
+    assert!(said.starts_with(why), "{said}");
+    be(&sandbox, "ben@ferry.example");
+    done(&sandbox, &["approve", "buoy-1", "launch"]);
+}
+
+#[test]
+fn a_role_must_be_held_before() {
+    let sandbox = launch("approvals: {provenance: author}\n");
+    be(&sandbox, "dan@ferry.example");
+    let text = sandbox.read("relm.yaml").replace("[dan@ferry.example]", "[dan@ferry.example], roles: [harbour-master]");
+    sandbox.put("relm.yaml", text.as_bytes());
+    let said = refused(&sandbox, &["approve", "buoy-1", "launch"]);
+    assert!(said.contains("`dan` holds the role `harbour-master` only by a change that is not committed"), "{said}");
+    commit(&sandbox, "relm.yaml");
+    done(&sandbox, &["approve", "buoy-1", "launch"]);
+    commit(&sandbox, "releases/buoy.yaml");
+    assert_eq!(state(&sandbox, "launch"), "passed");
 }

@@ -25,7 +25,14 @@ pub fn human(view: &Book, style: &Style) -> String {
         let _ = writeln!(out, "{}", summary(view, dates, paint));
         let place = view.source.as_ref().map(address).unwrap_or_default();
         let _ = writeln!(out, "  {}", paint.dim(&sanitize(&place)));
-        out += &new_lines(&view.lines, &style);
+        for line in view.lines.iter().filter(|line| !line.trim().is_empty()).take(LINES) {
+            let line = sanitize(line);
+            let indent = line.len() - line.trim_start().len();
+            let hang = " ".repeat(indent + 4);
+            let room = style.width.saturating_sub(indent + 6).max(20);
+            let text = wrap_hanging(&line, room, room).replace('\n', &format!("\n  {hang}"));
+            let _ = writeln!(out, "  {}", paint.green(&format!("+ {}{text}", &line[..indent])));
+        }
         return out;
     }
     if let Some(slot) = &view.next_free {
@@ -33,20 +40,6 @@ pub fn human(view: &Book, style: &Style) -> String {
         let _ = writeln!(out, "{}\n  {}", sanitize(&text), sanitize(&slot.book));
     } else if let Some(why) = &view.never_free {
         let _ = writeln!(out, "{}", sanitize(&format!("There is no other time: {} {why}.", view.environment)));
-    }
-    out
-}
-
-/// The lines that a file gets, each after a `+`.
-pub fn new_lines(lines: &[String], style: &Style) -> String {
-    let mut out = String::new();
-    for line in lines.iter().filter(|line| !line.trim().is_empty()).take(LINES) {
-        let line = sanitize(line);
-        let indent = line.len() - line.trim_start().len();
-        let hang = " ".repeat(indent + 4);
-        let room = style.width.saturating_sub(indent + 6).max(20);
-        let text = wrap_hanging(&line, room, room).replace('\n', &format!("\n  {hang}"));
-        let _ = writeln!(out, "  {}", Paint(*style).green(&format!("+ {}{text}", &line[..indent])));
     }
     out
 }

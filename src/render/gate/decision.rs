@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{MIN_WIDTH, hanging, state};
 use crate::render::Style;
-use crate::render::env::book::new_lines;
 use crate::render::paint::Paint;
+use crate::render::set::lines;
 use crate::render::text::sanitize;
 use crate::report::gate::decision::{Decision, Standing};
 
@@ -20,7 +20,7 @@ pub fn human(view: &Decision, style: &Style) -> String {
     let place =
         view.source.line.map_or_else(|| view.source.file.clone(), |line| format!("{}:{line}", view.source.file));
     let _ = writeln!(out, "  {}", paint.dim(&sanitize(&place)));
-    out += &new_lines(&view.lines, &style);
+    out += &lines(&view.lines, &style);
     out.push('\n');
     out += &hanging("", &standing(view), style.width, |line| {
         line.replace(view.committed.state, &state(view.committed.state, paint))

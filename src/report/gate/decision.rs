@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Source, missing};
 use crate::analysis::gates::Judged;
 use crate::report::Header;
+use crate::report::set::LineView;
 
 /// The name and version of [`Decision`]'s shape, of `relm gate approve`.
 pub const APPROVE: &str = "relm.gate.approve/1";
@@ -47,8 +48,8 @@ pub struct Decision {
     pub expires: Option<NaiveDate>,
     /// Where the decision is, or would be, written.
     pub source: Source,
-    /// The lines of the file that are, or would be, new or changed.
-    pub lines: Vec<String>,
+    /// The lines of the file that differ.
+    pub lines: Vec<LineView>,
     /// Where the gate stood before.
     pub before: Standing,
     /// Where it stands with the file as it is, or would be.

@@ -12,7 +12,7 @@ use crate::cli::error::Error;
 use crate::cli::owner;
 use crate::cli::write::{self, Draft};
 use crate::diagnostic::Finding;
-use crate::edit::{Document, Edit, Value};
+use crate::edit::{DiffLine, Document, Edit, Value};
 use crate::model::release::Status as ReleaseStatus;
 use crate::model::scalar::is_id;
 use crate::model::{Id, Kind};
@@ -280,7 +280,7 @@ impl Book {
                 file: sources.path(span.file).to_owned(),
                 line: sources.has_text(span.file).then(|| sources.position(span.file, span.start).line),
             }),
-            lines: draft.new_lines(),
+            lines: new_lines(draft),
             next_free: next.clone().ok().flatten(),
             never_free: next.err(),
             findings: check::views(findings, sources),
@@ -346,6 +346,15 @@ fn slug(text: &str) -> String {
     }
     let out = out.trim_end_matches('-');
     if out.is_empty() { "booking".to_owned() } else { out.to_owned() }
+}
+
+/// The lines that are new or changed.
+fn new_lines(draft: &Draft) -> Vec<String> {
+    let added = |line: DiffLine<'_>| match line {
+        DiffLine::Added(_, text) => Some(text.to_owned()),
+        DiffLine::Removed(..) => None,
+    };
+    draft.diff().into_iter().filter_map(added).collect()
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ impl<'c> Case<'c> {
             note: None,
             expires: None,
             source: Source { file: self.draft.file().to_owned(), line },
-            lines: self.draft.new_lines(),
+            lines: write::line_views(&self.draft),
             before: Standing::of(&self.gate),
             after: standings.after,
             committed: standings.committed,

@@ -1,6 +1,5 @@
 //! Whether what is decided on is what is committed: a decision on something that only one work tree has is worth nothing.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -10,6 +9,7 @@ use crate::cli::error::Error;
 use crate::cli::write::Draft;
 use crate::diagnostic::FileId;
 use crate::git::{GitError, Repo};
+use crate::load::facts::{Difference, canonical, differences};
 use crate::load::root::ROOT_FILE;
 use crate::load::source::Source;
 use crate::load::yaml;
@@ -73,11 +73,20 @@ impl Head {
 
     /// Whether `relm.yaml` gives a role to a person there.
     pub fn gives(&self, person: &str, role: &str) -> bool {
+        self.lists(person, "roles", |held| held.text() == Some(role))
+    }
+
+    /// Whether `relm.yaml` lists a key of a person there.
+    pub fn lists_key(&self, person: &str) -> bool {
+        self.lists(person, "signing_keys", |_| true)
+    }
+
+    fn lists(&self, person: &str, list: &str, wanted: impl Fn(&Node<'_>) -> bool) -> bool {
         let text = self.text(ROOT_FILE).unwrap_or_default();
         let parsed = yaml::parse(&text, FileId(0), ROOT_FILE);
         let people = parsed.documents.iter().filter_map(|settings| settings.get("people")).flat_map(Node::items);
-        let mut roles = people.filter(|entry| is(entry, "id", person)).filter_map(|entry| entry.get("roles"));
-        roles.any(|roles| roles.items().iter().any(|held| held.text() == Some(role)))
+        let mut lists = people.filter(|entry| is(entry, "id", person)).filter_map(|entry| entry.get(list));
+        lists.any(|list| list.items().iter().any(&wanted))
     }
 
     /// Refuses when what is decided on is not the same there.
@@ -98,8 +107,14 @@ impl Head {
                 "`{file}` as it is committed has no release `{release}`, which you would decide on"
             ));
         };
-        let mut found = Vec::new();
-        compare("", &old, &new, &mut found);
+        let differing = old.iter().zip(&new).filter(|(old, new)| old != new);
+        let found: Vec<String> = differing
+            .flat_map(|((part, old), (_, new))| match (old, new) {
+                (Json::Null, _) => vec![format!("`{part}` is not committed")],
+                (_, Json::Null) => vec![format!("`{part}` is gone, and still committed")],
+                _ => differences(part, old, new).iter().map(words).collect(),
+            })
+            .collect();
         if found.is_empty() {
             return Ok(());
         }
@@ -127,10 +142,10 @@ fn is(node: &Node<'_>, key: &str, word: &str) -> bool {
     node.get(key).and_then(Node::text) == Some(word)
 }
 
-/// What the decision is about, by name, as plain values.
-fn covered(release: &Node<'_>, subject: Subject<'_>) -> Json {
+/// What the decision is about: the name and the value of each part.
+fn covered(release: &Node<'_>, subject: Subject<'_>) -> Vec<(String, Json)> {
     let gates = release.get("gates").map(Node::items).unwrap_or_default();
-    let mut gate = gates.iter().find(|gate| is(gate, "id", subject.gate)).map(Node::to_json).unwrap_or_default();
+    let mut gate = gates.iter().find(|gate| is(gate, "id", subject.gate)).map(canonical).unwrap_or_default();
     if let Some(fields) = gate.as_object_mut() {
         let others = |entries: &mut Json| {
             entries.as_array_mut().is_some_and(|entries| {
@@ -145,45 +160,16 @@ fn covered(release: &Node<'_>, subject: Subject<'_>) -> Json {
             gate = Json::Null;
         }
     }
-    let parts = COVERED.iter().filter_map(|part| Some(((*part).to_owned(), release.get(part)?.to_json())));
-    parts.chain([(format!("gates/{}", subject.gate), gate)]).collect()
+    let part = |part: &str| (part.to_owned(), release.get(part).map(canonical).unwrap_or_default());
+    COVERED.iter().map(|name| part(name)).chain([(format!("gates/{}", subject.gate), gate)]).collect()
 }
 
-/// Where two values differ, down to single ones, in words.
-fn compare(path: &str, old: &Json, new: &Json, found: &mut Vec<String>) {
-    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}/{key}") };
-    let is_blank = |value: &Json| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    if old == new || is_blank(old) && is_blank(new) {
-        return;
-    }
-    match (old, new) {
-        (Json::Object(before), Json::Object(after)) => {
-            let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-            keys.into_iter().for_each(|key| compare(&below(key), &old[key], &new[key], found));
-        }
-        (Json::Array(before), Json::Array(after)) => {
-            for place in 0..before.len().max(after.len()) {
-                let item = |items: &[Json]| items.get(place).cloned().unwrap_or_default();
-                let (before, after) = (item(before), item(after));
-                let name =
-                    [&before, &after].into_iter().find_map(|item| item["id"].as_str().or(item["project"].as_str()));
-                let name = name.map_or_else(|| (place + 1).to_string(), str::to_owned);
-                compare(&below(&name), &before, &after, found);
-            }
-        }
-        _ => {
-            let word = |value: &Json| match value {
-                Json::String(text) => Some(format!("`{text}`")),
-                _ => None,
-            };
-            found.push(match (word(old), word(new)) {
-                (Some(old), Some(new)) => format!("`{path}` is {new}, committed is {old}"),
-                (None, Some(new)) if old.is_null() => format!("`{path}` is {new}, and not committed"),
-                (Some(old), None) if new.is_null() => format!("`{path}` is gone, committed is {old}"),
-                _ if old.is_null() => format!("`{path}` is not committed"),
-                _ if new.is_null() => format!("`{path}` is gone"),
-                _ => format!("`{path}` is not as committed"),
-            });
-        }
+/// A difference in words; `before` is what is committed.
+fn words(Difference { path, before, after }: &Difference) -> String {
+    match (before, after) {
+        (Some(before), Some(after)) => format!("`{path}` is `{after}`, committed is `{before}`"),
+        (None, Some(after)) => format!("`{path}` is `{after}`, and not committed"),
+        (Some(before), None) => format!("`{path}` is gone, committed is `{before}`"),
+        (None, None) => format!("`{path}` is not as committed"),
     }
 }

@@ -69,12 +69,25 @@ impl Ask<'_> {
         let Some(head) = &case.head else { return Ok(()) };
         let [release, gate] = &self.place;
         head.holds(&case.draft, Subject { release, gate, person: &person.id })?;
-        let policy = Policy::of(&context.loaded.portfolio);
-        if policy.provenance == Provenance::None || head.gives(&person.id, role) {
+        let provenance = Policy::of(&context.loaded.portfolio).provenance;
+        let uncommitted = |what: String, why: &str| {
+            let hint = format!("commit `relm.yaml` first, in a commit of its own: {why}");
+            Err(Error::input(format!("{what} only by a change that is not committed")).hint(hint))
+        };
+        if provenance != Provenance::None && !head.gives(&person.id, role) {
+            let what = format!("`{}` holds the role `{role}`", person.id);
+            return uncommitted(what, "a role must be held before");
+        }
+        if provenance != Provenance::Signed || self.decision == Decision::Rejected || head.lists_key(&person.id) {
             return Ok(());
         }
-        let message = format!("`{}` holds the role `{role}` only by a change that is not committed", person.id);
-        Err(Error::input(message).hint("commit `relm.yaml` first, in a commit of its own: a role must be held before"))
+        if person.signing_keys.is_empty() {
+            let message =
+                format!("`{}` has no `signing_keys` in `relm.yaml`, so no signature could be verified", person.id);
+            let error = Error::usage(format!("{message}: the approval would count for nothing"));
+            return Err(error.hint("list the fingerprint of the key, and commit that first"));
+        }
+        uncommitted(format!("`{}` has a signing key", person.id), "a key must be listed before it signs")
     }
 
     /// Writes the entry into the draft, and refuses where it would count for nothing.
@@ -125,15 +138,7 @@ impl Ask<'_> {
         let verb = if self.decision == Decision::Approved { "Approve" } else { "Reject" };
         let commit = case.commit(context, &format!("{verb} {release}/{gate} as {role}"));
         let commit = commit.filter(|_| !self.options.dry_run);
-        let mut notes = Vec::new();
-        notes.extend(commit.as_ref().and_then(|_| case.other_changes()));
-        let needs_key = Policy::of(&context.loaded.portfolio).provenance == Provenance::Signed;
-        if needs_key && person.signing_keys.is_empty() {
-            let id = &person.id;
-            notes.push(format!(
-                "`{id}` has no `signing_keys` in `relm.yaml`, so no signature of `{id}` can be verified"
-            ));
-        }
+        let notes = commit.as_ref().and_then(|_| case.other_changes()).into_iter().collect();
         let reverse = format!("relm gate approve {release} {gate} --role {role}");
         View {
             written: case.draft.is_changed() && !self.options.dry_run,
