@@ -37,6 +37,7 @@ fn command() -> clap::Command {
         .after_help(
             "Examples:\n  relm gate list                       every gate of what is not over, the worst first\n  \
              relm gate show payments-2026.12 go-live   everything about one gate\n  \
+             relm gate approve payments-2026.12 go-live   your decision, as the person that git knows\n  \
              relm gate verify payments-2026.12    what the history proves of its approvals\n\n\
              `relm gate COMMAND --help` says more of each.",
         )

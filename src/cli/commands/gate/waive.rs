@@ -19,7 +19,7 @@ use crate::model::node::{Node, Value as Read};
 use crate::model::portfolio::Person;
 use crate::report::gate::decision::{Decision as View, Standing, WAIVE};
 
-/// Waive a criterion of a gate: write why it is not demanded into the manifest of its release
+/// Waive a criterion of a gate: write down why it is not demanded
 #[derive(Debug, Parser)]
 #[command(
     name = "waive",
