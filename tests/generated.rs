@@ -83,6 +83,10 @@ fn json_output_is_what_its_schema_says() {
     add("gate.show", &["timetable-2.3", "go-live"]);
     add("gate.verify", &[]);
     add("evidence", &["timetable-2.3", "--allow-dirty"]);
+    add("gate.approve", &["timetable-2.3", "uat-exit", "--as", "gus", "--dry-run"]);
+    add("gate.reject", &["timetable-2.3", "uat-exit", "--as", "gus", "--dry-run"]);
+    let waiver = ["timetable-2.3/uat-exit/sev1", "--reason", "Test line only", "--expires", "2027-12-31"];
+    add("gate.waive", &[&waiver[..], &["--as", "gus", "--dry-run"]].concat());
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);

@@ -91,6 +91,11 @@ impl Draft {
         &self.file
     }
 
+    /// The text as it was read; empty for a new file.
+    pub fn before(&self) -> &str {
+        self.before.as_deref().unwrap_or_default()
+    }
+
     /// The text as it shall be.
     pub fn text(&self) -> &str {
         &self.after

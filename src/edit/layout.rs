@@ -74,7 +74,7 @@ impl<'a, 't> Layout<'a, 't> {
         let gap = like.and_then(|item| self.gap_after_dash(item, dash)).unwrap_or(" ");
         let in_lines = mapping.is_some_and(|item| !is_flow(text, item));
         let mut lines: Vec<String> =
-            values.iter().flat_map(|value| Self::item_lines(value, dash, gap, in_lines)).collect();
+            values.iter().flat_map(|value| self.item_lines(value, dash, gap, in_lines)).collect();
         if let [.., before, last] = &items[..]
             && text.get(before.span.end() as usize..last.span.start as usize).is_some_and(has_blank_line)
         {
@@ -195,16 +195,19 @@ impl<'a, 't> Layout<'a, 't> {
         (alone && !gap.is_empty() && gap.chars().all(|c| c == ' ')).then_some(gap)
     }
 
-    /// An item of a list with dashes, without line ends.
-    fn item_lines(value: &Value, dash: usize, gap: &str, in_lines: bool) -> Vec<String> {
+    /// An item of a list with dashes, without line ends. One that holds a table is always written in lines.
+    fn item_lines(&self, value: &Value, dash: usize, gap: &str, in_lines: bool) -> Vec<String> {
         let lead = format!("{}-{gap}", " ".repeat(dash));
         match value {
-            Value::Mapping(fields) if in_lines && !fields.is_empty() => {
-                let indent = " ".repeat(lead.len());
-                let lines = fields.iter().enumerate().map(|(at, (key, value))| {
-                    format!("{}{}", if at == 0 { &lead } else { &indent }, field(key, value, false))
-                });
-                lines.collect()
+            Value::Mapping(fields)
+                if in_lines && !fields.is_empty() || fields.iter().any(|(_, field)| is_table(field)) =>
+            {
+                let lines = fields.iter().flat_map(|(key, value)| self.field_lines(key, value, lead.len()));
+                let mut lines: Vec<String> = lines.collect();
+                if let Some(first) = lines.first_mut() {
+                    first.replace_range(..lead.len(), &lead);
+                }
+                lines
             }
             _ => vec![format!("{lead}{}", inline(value, false))],
         }
@@ -228,7 +231,7 @@ impl<'a, 't> Layout<'a, 't> {
         let document = &self.documents[self.site.document];
         let habit = std::iter::once(document).chain(self.documents).find_map(|root| self.habit(root));
         let dash = column + habit.unwrap_or(2);
-        items.iter().flat_map(|item| Self::item_lines(item, dash, " ", false)).collect()
+        items.iter().flat_map(|item| self.item_lines(item, dash, " ", false)).collect()
     }
 
     /// How much the first list with dashes is indented below its key.

@@ -163,11 +163,20 @@ pub struct Signed {
 }
 
 /// The names and addresses that people once used, from a `.mailmap`.
+#[derive(Default)]
 pub struct Mailmap(Option<git2::Mailmap>);
 
 impl fmt::Debug for Mailmap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Mailmap").field(&self.0.is_some()).finish()
+    }
+}
+
+impl Mailmap {
+    /// Who that is by now.
+    pub(super) fn real(&self, signature: &git2::Signature<'_>) -> Identity {
+        let mapped = self.0.as_ref().and_then(|mailmap| mailmap.resolve_signature(signature).ok());
+        mapped.as_ref().map_or_else(|| Identity::of(signature), Identity::of)
     }
 }
 
@@ -226,17 +235,13 @@ impl Repo {
     /// Who made a commit, when, and what its first line says.
     pub fn details(&self, commit: CommitId, mailmap: &Mailmap) -> Result<CommitDetails, GitError> {
         let commit = self.inner.find_commit(commit.0).map_err(|e| GitError::missing(&self.inner, &e))?;
-        let real = |signature: git2::Signature<'_>| {
-            let mapped = mailmap.0.as_ref().and_then(|mailmap| mailmap.resolve_signature(&signature).ok());
-            mapped.as_ref().map_or_else(|| Identity::of(&signature), Identity::of)
-        };
         let author = commit.author();
         let subject = commit.message_bytes().split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
         Ok(CommitDetails {
             subject: String::from_utf8_lossy(subject.unwrap_or_default().trim_ascii()).into_owned(),
             at: instant(author.when()),
-            author: real(author),
-            committer: real(commit.committer()),
+            author: mailmap.real(&author),
+            committer: mailmap.real(&commit.committer()),
         })
     }
 

@@ -146,10 +146,20 @@ impl Repo {
         }
     }
 
-    /// Name and e-mail address git would sign the next commit with, if both are known.
-    pub fn identity(&self) -> Option<(String, String)> {
+    /// Whether a merge left a file (relative to the checkout) for somebody to decide, and nobody has told git how.
+    pub fn is_conflicted(&self, path: &Path) -> Result<bool, GitError> {
+        let plain = |e: git2::Error| GitError::plain(&e);
+        let mut index = self.inner.index().map_err(plain)?;
+        index.read(false).map_err(plain)?;
+        Ok((1..=3).any(|stage| index.get_path(path, stage).is_some()))
+    }
+
+    /// Name and e-mail address git would sign the next commit with, if both are known, after the `.mailmap` of the commit
+    /// that is checked out.
+    pub fn identity(&self) -> Option<Identity> {
         let author = self.inner.author_from_env().ok()?;
-        Some((author.name().ok()?.to_owned(), author.email().ok()?.to_owned()))
+        let tip = self.head().ok().flatten().and_then(|head| CommitId::parse(&head.id).ok());
+        Some(tip.and_then(|tip| self.mailmap(tip).ok()).unwrap_or_default().real(&author))
     }
 }
 

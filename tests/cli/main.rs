@@ -17,6 +17,7 @@ mod explain;
 mod files;
 mod gate;
 mod gate_verify;
+mod gate_write;
 mod global;
 mod graph;
 mod history;

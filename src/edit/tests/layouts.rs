@@ -310,8 +310,22 @@ fn values_of_every_shape() {
     ];
     assert_eq!(
         apply(text, &edits).unwrap(),
-        "kind: release\nid: r\ngates:\n  - id: go\n    criteria:\n      - {id: pen, status: waived, waiver: {by: erin, reason: \"Tested, unchanged\", expires: 2026-12-31}} # outside\n  - id: uat\n    approvals: [{by: bob}]\nphases: [a, b]\nexclusive: true\n"
+        "kind: release\nid: r\ngates:\n  - id: go\n    criteria:\n      - {id: pen, status: waived, waiver: {by: erin, reason: \"Tested, unchanged\", expires: 2026-12-31}} # outside\n  - id: uat\n    approvals:\n      - {by: bob}\nphases: [a, b]\nexclusive: true\n"
     );
+}
+
+#[test]
+fn what_holds_a_table_is_written_in_lines() {
+    let gate =
+        || Value::mapping([("id", "go".into()), ("approvals", Value::List(vec![Value::mapping([("by", "bob")])]))]);
+    let below = |below: &str| below_head(below, |text| append(text, &["list"], gate()));
+    let item = "  - id: go\n    approvals:\n      - {by: bob}\n";
+    for before in ["list:\n", "list:\n  - {id: a, to: b}\n", "list:\n  - id: a\n    to: b\n"] {
+        assert_eq!(below(before), format!("{before}{item}"));
+    }
+    assert_eq!(below(""), format!("list:\n{item}"));
+    assert_eq!(below("list:\n- {id: a}\n"), "list:\n- {id: a}\n- id: go\n  approvals:\n  - {by: bob}\n");
+    assert_eq!(below("list: [{id: a}]\n"), "list: [{id: a}, {id: go, approvals: [{by: bob}]}]\n");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod files;
 mod provenance;
 
 pub use artifacts::hashes;
+pub use provenance::{Difference, canonical, differences};
 
 use super::portfolio::Loaded;
 use super::source::Source;

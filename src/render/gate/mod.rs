@@ -1,5 +1,6 @@
 //! The views of `relm gate`: one file a subcommand, one function a format.
 
+pub mod decision;
 pub mod list;
 pub mod show;
 pub mod verify;

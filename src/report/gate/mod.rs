@@ -1,6 +1,7 @@
 //! The views of `relm gate`, one file a subcommand, and what they share.
 
 pub mod criteria;
+pub mod decision;
 pub mod list;
 pub mod show;
 pub mod verify;

@@ -2,9 +2,16 @@
 //!
 //! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
+mod approve;
+mod approver;
+mod case;
+mod committed;
+mod decision;
 mod list;
 mod show;
 mod verify;
+mod reject;
+mod waive;
 
 use clap::ArgMatches;
 
@@ -18,6 +25,12 @@ use crate::report::gate::Input;
 /// Every subcommand, in the order of the help.
 pub static SUBCOMMANDS: &[Entry] =
     &[Entry::of::<list::List>(), Entry::of::<show::Show>(), Entry::of::<verify::Verify>()];
+pub static SUBCOMMANDS: &[Entry] = &[
+    Entry::of::<list::List>(),
+    Entry::of::<approve::Approve>(),
+    Entry::of::<reject::Reject>(),
+    Entry::of::<waive::Waive>(),
+];
 
 /// `relm gate` in the table of commands.
 pub const ENTRY: Entry = Entry { command, run };
@@ -28,6 +41,7 @@ fn command() -> clap::Command {
         .after_help(
             "Examples:\n  relm gate list                       every gate of what is not over, the worst first\n  \
              relm gate show payments-2026.12 go-live   everything about one gate\n  \
+             relm gate approve payments-2026.12 go-live   your decision, as the person that git knows\n  \
              relm gate verify payments-2026.12    what the history proves of its approvals\n\n\
              `relm gate COMMAND --help` says more of each.",
         )

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use crate::model::node::{Entry, Node, Value};
 
 /// The canonical form of a value, as JSON.
-pub(super) fn canonical(node: &Node<'_>) -> Json {
+pub fn canonical(node: &Node<'_>) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Scalar { text, .. } => Json::String(text.to_string()),
@@ -48,15 +48,17 @@ fn key(items: &[Json]) -> Option<&'static str> {
 
 /// A place inside a value where two versions of it differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Difference {
+pub struct Difference {
     /// From the value's own name on, such as `scope/ledger/version`.
-    pub(super) path: String,
-    pub(super) before: Option<String>,
-    pub(super) after: Option<String>,
+    pub path: String,
+    /// What it said; none: it was not there.
+    pub before: Option<String>,
+    /// What it says; none: it is not there any more.
+    pub after: Option<String>,
 }
 
 /// Where two values differ, down to single scalars; none when they mean the same.
-pub(super) fn differences(path: &str, before: &Json, after: &Json) -> Vec<Difference> {
+pub fn differences(path: &str, before: &Json, after: &Json) -> Vec<Difference> {
     let mut found = Vec::new();
     compare(path, Some(before), Some(after), &mut found);
     found

@@ -11,6 +11,8 @@ mod tests;
 mod trace;
 mod units;
 
+pub use self::canonical::{Difference, canonical, differences};
+
 use std::collections::HashSet;
 use std::path::Path;
 
