@@ -8,9 +8,9 @@ mod case;
 mod committed;
 mod decision;
 mod list;
+mod reject;
 mod show;
 mod verify;
-mod reject;
 mod waive;
 
 use clap::ArgMatches;
@@ -23,13 +23,13 @@ use crate::report::Header;
 use crate::report::gate::Input;
 
 /// Every subcommand, in the order of the help.
-pub static SUBCOMMANDS: &[Entry] =
-    &[Entry::of::<list::List>(), Entry::of::<show::Show>(), Entry::of::<verify::Verify>()];
 pub static SUBCOMMANDS: &[Entry] = &[
     Entry::of::<list::List>(),
+    Entry::of::<show::Show>(),
     Entry::of::<approve::Approve>(),
     Entry::of::<reject::Reject>(),
     Entry::of::<waive::Waive>(),
+    Entry::of::<verify::Verify>(),
 ];
 
 /// `relm gate` in the table of commands.
