@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Error,
     summary: "an approval is given in a role that the approver does not hold",
-    docs: r#"## What it does
+    docs: r"## What it does
 
 Reports an approval whose approver does not hold its `role`, by `roles` of the person in relm.yaml. Where approvals have to be
 proven (`approvals: {provenance: author}` or `signed`), the role must have been held before the commit that brought the approval:
@@ -86,7 +86,7 @@ gates:
     requires: [{role: change-manager}]
     approvals: [{role: change-manager, by: bob}]
 ```
-"#,
+",
     check: Check::Portfolio(check),
 };
 
@@ -95,16 +95,16 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
-    let held = given.entry.flaws.iter().find_map(|flaw| match flaw {
-        Flaw::LacksRole(held) => Some(*held),
+    let at_the_time = given.entry.flaws.iter().find_map(|flaw| match flaw {
+        Flaw::LacksRole(given) => Some(*given),
         _ => None,
     })?;
     let settings = &cx.portfolio.settings;
     let (role, by) = (&given.entry.approval.role, &given.entry.approval.by);
     let is_declared = settings.roles.is_empty() || settings.roles.contains(role);
     let person = cx.portfolio.person(by).filter(|_| is_declared)?;
-    let commit = given.commit().filter(|_| given.entry.facts.is_some_and(|facts| facts.role == held));
-    let (message, help) = match (held, commit) {
+    let commit = given.commit().filter(|_| given.entry.facts.is_some_and(|facts| facts.role == at_the_time));
+    let (message, help) = match (at_the_time, commit) {
         (Held::GrantedHere, Some(commit)) => (
             format!(
                 "`{by}` was given the role `{role}` by the same commit as this approval, {} by {}",

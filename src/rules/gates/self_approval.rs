@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Error,
     summary: "somebody approves their own work where duties are separated",
-    docs: r#"## What it does
+    docs: r"## What it does
 
 Where relm.yaml says `approvals: {separation_of_duties: true}`, reports an approval by the owner of the release or the change (or, when
 that is a team, by a member of it), and by an author of the scope of the release: somebody whose commit gave an item of `scope` its present value. Such an
@@ -88,7 +88,7 @@ gates:
     requires: [{role: change-manager}]
     approvals: [{role: change-manager, by: carol}]
 ```
-"#,
+",
     check: Check::Portfolio(check),
 };
 
@@ -103,16 +103,16 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
     for flaw in &given.entry.flaws {
         match flaw {
             Flaw::Owner(owner) if *owner == by => {
-                reasons.push(format!("owns `{}`", name));
+                reasons.push(format!("owns `{name}`"));
                 places.push((owner.span, given.manifest(), "the owner".to_owned()));
             }
             Flaw::Owner(owner) => {
-                reasons.push(format!("belongs to `{owner}`, which owns `{}`", name));
+                reasons.push(format!("belongs to `{owner}`, which owns `{name}`"));
                 places.push((owner.span, given.manifest(), "the owner".to_owned()));
             }
             Flaw::WroteScope(projects) => {
                 let names = quoted(projects.iter().map(|project| project.as_str()));
-                reasons.push(format!("wrote what `{}` ships of {names}", name));
+                reasons.push(format!("wrote what `{name}` ships of {names}"));
                 places.extend(projects.iter().map(|project| scope_place(cx, given, project)));
             }
             _ => {}

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Warning,
     summary: "what was approved has changed since",
-    docs: r#"## What it does
+    docs: r"## What it does
 
 Reports approvals of a release of which something that `stale_when_changed` in relm.yaml names (`scope`, `deployment`, `target`) is
 different today from what it was at the approval's commit. It says what changed, from what to what, in which commit and by whom;
@@ -87,7 +87,7 @@ gates:
     approvals: [{role: change-manager, by: carol}]
 # commit by carol@example.com
 ```
-"#,
+",
     check: Check::Release(check),
 };
 

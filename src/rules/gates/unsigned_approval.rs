@@ -103,7 +103,7 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>, commit: &Commit) -> Finding {
         Signature::Valid { fingerprint, people } => {
             let whose = match people.as_slice() {
                 [] => "which relm.yaml does not list".to_owned(),
-                people => format!("which relm.yaml lists for {}", quoted(people.iter().map(|person| person.as_str()))),
+                people => format!("which relm.yaml lists for {}", quoted(people.iter().map(smol_str::SmolStr::as_str))),
             };
             let message =
                 format!("this approval by `{by}` came with {words}, signed with the key {fingerprint}, {whose}");

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Error,
     summary: "nothing proves that an approval was given by the person it names",
-    docs: r#"## What it does
+    docs: r"## What it does
 
 Where relm.yaml says `approvals: {provenance: author}` or `signed`, reports approvals of gates and changes that the history does not
 prove to come from the person they name. The commit that gave the entry its exact value in its place must have that person as its
@@ -96,7 +96,7 @@ gates:
     approvals: [{role: change-manager, by: carol}]
 # commit by carol@example.com
 ```
-"#,
+",
     check: Check::Portfolio(check),
 };
 
