@@ -120,14 +120,19 @@ impl<'p> Changes<'p> {
         self.carriers.iter().enumerate().filter(move |(_, carriers)| carries(carriers)).map(|(change, _)| change)
     }
 
+    /// All decisions on a change, judged, in the order of the file.
+    pub fn decisions(&self, index: usize) -> Vec<JudgedApproval<'p>> {
+        let change = &self.portfolio.changes[index];
+        let work = Work { owner: change.common.owner(), scope: &[] };
+        judge_on(self.portfolio, self.facts, work, &change.approvals)
+    }
+
     /// Where a change stands at an instant, as far as the manifests of today tell. A decision dated by a day was made at its
     /// first instant, one without a date long ago.
     pub fn standing(&self, index: usize, at: DateTime<Utc>) -> Standing<'p> {
         let change = &self.portfolio.changes[index];
-        let work = Work { owner: change.common.owner(), scope: &[] };
-        let all = judge_on(self.portfolio, self.facts, work, &change.approvals);
         let (past, later): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|entry| self.made(entry).is_none_or(|made| made <= at));
+            self.decisions(index).into_iter().partition(|entry| self.made(entry).is_none_or(|made| made <= at));
         let held: Vec<Span> =
             holding(&past.iter().collect::<Vec<_>>()).iter().map(|entry| entry.approval.span).collect();
         let mut decisions = past;

@@ -161,7 +161,7 @@ pub fn with_lacking(finding: Finding, release: &Release, gate: &Judged<'_>) -> F
                 places.push((criterion.id.span, criterion_subject(release, gate, criterion), words));
             }
             Missing::Approvals(required) => {
-                let words = format!("a {} has to approve", required.role);
+                let words = format!("somebody in the role `{}` has to approve", required.role);
                 places.push((required.role.span, role_subject(release, gate, required), words));
                 for entry in gate.approvals.iter().filter(|entry| entry.approval.role == *required.role) {
                     if entry.decision() == Decision::Approved && !entry.counts() {
@@ -201,7 +201,8 @@ pub fn is_own(gate: &Judged<'_>, criterion: &Criterion) -> bool {
     gate.written.is_some_and(|written| written.criteria.iter().any(|own| own.span == criterion.span))
 }
 
-fn role_subject(release: &Release, gate: &Judged<'_>, required: &Required<'_>) -> Subject {
+/// The subject of a requirement, in the release or in the template.
+pub fn role_subject(release: &Release, gate: &Judged<'_>, required: &Required<'_>) -> Subject {
     let own =
         gate.written.is_some_and(|written| written.requires.iter().any(|own| own.role.span == required.role.span));
     if own { subject(release, gate) } else { template_subject(gate) }

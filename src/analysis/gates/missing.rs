@@ -41,11 +41,12 @@ impl fmt::Display for Missing<'_> {
                 }
             }
             Self::Approvals(required) => {
-                let lacking = required.lacking();
+                let (role, lacking) = (required.role, required.lacking());
+                let article = if role.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
                 match (lacking, required.count) {
-                    (1, 1) => write!(f, "approval by a {}", required.role)?,
-                    (1, count) => write!(f, "1 of {count} approvals by a {}", required.role)?,
-                    (lacking, count) => write!(f, "{lacking} of {count} approvals by a {}", required.role)?,
+                    (1, 1) => write!(f, "approval by {article} {role}")?,
+                    (1, count) => write!(f, "1 of {count} approvals by {article} {role}")?,
+                    (lacking, count) => write!(f, "{lacking} of {count} approvals by {article} {role}")?,
                 }
                 if required.is_stale() {
                     let by: Vec<_> = required.stale.iter().map(|by| format!("`{by}`")).collect();

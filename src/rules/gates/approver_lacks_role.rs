@@ -3,8 +3,8 @@
 use crate::analysis::gates::Flaw;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::facts::Given as Held;
-use crate::rules::approvals::{Given, commit_words, given, who, with_roles};
-use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
+use crate::rules::approvals::{Given, all, commit_words, who, with_roles};
+use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,13 +12,13 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Error,
     summary: "an approval is given in a role that the approver does not hold",
-    docs: r#"## What it does
+    docs: r"## What it does
 
 Reports an approval whose approver does not hold its `role`, by `roles` of the person in relm.yaml. Where approvals have to be
 proven (`approvals: {provenance: author}` or `signed`), the role must have been held before the commit that brought the approval:
 losing it later takes nothing back, and a role that the same commit grants does not count.
 
-Only the last approval of a person in a role is judged, in gates of releases that are not over. A person or a role that relm.yaml
+Only the last approval of a person in a role is judged, in gates of releases and in changes that are not over. A person or a role that relm.yaml
 does not know is told of by `unknown-reference` and `unknown-role`.
 
 ## Why
@@ -86,25 +86,25 @@ gates:
     requires: [{role: change-manager}]
     approvals: [{role: change-manager, by: bob}]
 ```
-"#,
-    check: Check::Release(check),
+",
+    check: Check::Portfolio(check),
 };
 
-fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
-    out.extend(given(cx, at.index).iter().filter(|given| !given.is_over).filter_map(|given| judge(cx, given)));
+fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+    out.extend(all(cx).iter().filter(|given| !given.is_over).filter_map(|given| judge(cx, given)));
 }
 
 fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
-    let held = given.entry.flaws.iter().find_map(|flaw| match flaw {
-        Flaw::LacksRole(held) => Some(*held),
+    let at_the_time = given.entry.flaws.iter().find_map(|flaw| match flaw {
+        Flaw::LacksRole(given) => Some(*given),
         _ => None,
     })?;
     let settings = &cx.portfolio.settings;
     let (role, by) = (&given.entry.approval.role, &given.entry.approval.by);
     let is_declared = settings.roles.is_empty() || settings.roles.contains(role);
     let person = cx.portfolio.person(by).filter(|_| is_declared)?;
-    let commit = given.commit().filter(|_| given.entry.facts.is_some_and(|facts| facts.role == held));
-    let (message, help) = match (held, commit) {
+    let commit = given.commit().filter(|_| given.entry.facts.is_some_and(|facts| facts.role == at_the_time));
+    let (message, help) = match (at_the_time, commit) {
         (Held::GrantedHere, Some(commit)) => (
             format!(
                 "`{by}` was given the role `{role}` by the same commit as this approval, {} by {}",
@@ -123,11 +123,11 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
         ),
         (_, Some(commit)) => (
             format!("`{by}` did not hold the role `{role}` when this approval was given, in {}", commit_words(commit)),
-            format!("have somebody approve who is a {role}"),
+            format!("have somebody approve who holds the role `{role}`"),
         ),
         (_, None) => (
             format!("`{by}` does not hold the role `{role}`, so this approval counts for nothing"),
-            format!("have somebody approve who is a {role}, or add the role to `{by}` in relm.yaml"),
+            format!("have somebody approve who holds it, or add it to the `roles` of `{by}` in relm.yaml"),
         ),
     };
     Some(given.with_requirement(with_roles(given.finding(message).help(help), person)))

@@ -2,10 +2,10 @@
 
 use crate::analysis::gates::Flaw;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
-use crate::model::{Id, Identified};
-use crate::rules::approvals::{Given, commit_words, given};
+use crate::model::Id;
+use crate::rules::approvals::{Given, Of, all, commit_words};
 use crate::rules::wording::quoted;
-use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
+use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,13 +13,13 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Error,
     summary: "somebody approves their own work where duties are separated",
-    docs: r#"## What it does
+    docs: r"## What it does
 
-Where relm.yaml says `approvals: {separation_of_duties: true}`, reports an approval by the owner of the release (or, when that is a
-team, by a member of it), and by an author of its scope: somebody whose commit gave an item of `scope` its present value. Such an
+Where relm.yaml says `approvals: {separation_of_duties: true}`, reports an approval by the owner of the release or the change (or, when
+that is a team, by a member of it), and by an author of the scope of the release: somebody whose commit gave an item of `scope` its present value. Such an
 approval is shown and counts for nothing. Where enough others approved, it is worth knowing only.
 
-Only the last approval of a person in a role is judged, in gates of releases that are not over.
+Only the last approval of a person in a role is judged, in gates of releases and in changes that are not over.
 
 ## Why
 
@@ -88,31 +88,31 @@ gates:
     requires: [{role: change-manager}]
     approvals: [{role: change-manager, by: carol}]
 ```
-"#,
-    check: Check::Release(check),
+",
+    check: Check::Portfolio(check),
 };
 
-fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
-    out.extend(given(cx, at.index).iter().filter(|given| !given.is_over).filter_map(|given| judge(cx, given)));
+fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
+    out.extend(all(cx).iter().filter(|given| !given.is_over).filter_map(|given| judge(cx, given)));
 }
 
 fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
-    let (release, by) = (given.release, &given.entry.approval.by);
+    let (name, by) = (given.name(), &given.entry.approval.by);
     let mut reasons = Vec::new();
     let mut places: Vec<(Span, Subject, String)> = Vec::new();
     for flaw in &given.entry.flaws {
         match flaw {
             Flaw::Owner(owner) if *owner == by => {
-                reasons.push(format!("owns `{}`", release.id));
-                places.push((owner.span, release.subject(), "the owner".to_owned()));
+                reasons.push(format!("owns `{name}`"));
+                places.push((owner.span, given.manifest(), "the owner".to_owned()));
             }
             Flaw::Owner(owner) => {
-                reasons.push(format!("belongs to `{owner}`, which owns `{}`", release.id));
-                places.push((owner.span, release.subject(), "the owner".to_owned()));
+                reasons.push(format!("belongs to `{owner}`, which owns `{name}`"));
+                places.push((owner.span, given.manifest(), "the owner".to_owned()));
             }
             Flaw::WroteScope(projects) => {
                 let names = quoted(projects.iter().map(|project| project.as_str()));
-                reasons.push(format!("wrote what `{}` ships of {names}", release.id));
+                reasons.push(format!("wrote what `{name}` ships of {names}"));
                 places.extend(projects.iter().map(|project| scope_place(cx, given, project)));
             }
             _ => {}
@@ -122,24 +122,27 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>) -> Option<Finding> {
         return None;
     }
     let message = format!("`{by}` {}, so this approval counts for nothing", reasons.join(" and "));
-    let help = format!("have another {} approve", given.entry.approval.role);
+    let help = format!("have somebody else approve who holds the role `{}`", given.entry.approval.role);
     let finding = given.finding(message).help(help);
     let finding = places
         .into_iter()
         .take(6)
         .fold(finding, |finding, (span, subject, words)| finding.related(span, subject, words));
-    Some(if given.is_needed() { finding } else { finding.at_most(Severity::Info) })
+    Some(if given.is_needed { finding } else { finding.at_most(Severity::Info) })
 }
 
 fn scope_place(cx: &Context<'_>, given: &Given<'_, '_>, project: &Id) -> (Span, Subject, String) {
-    let item = given.release.scope.iter().find(|item| item.project.span == project.span);
+    let item = match given.of {
+        Of::Gate(release, _) => release.scope.iter().find(|item| item.project.span == project.span),
+        Of::Change(_) => None,
+    };
     let introduction = item.and_then(|item| cx.facts.provenance.as_ref()?.scope.get(&item.span)?.as_ref());
     let by = &given.entry.approval.by;
     let words = introduction.map_or_else(
         || format!("written by `{by}`"),
         |introduction| format!("written by `{by}` in {}", commit_words(&introduction.commit)),
     );
-    (project.span, given.release.subject().at(format!("scope/{project}")), words)
+    (project.span, given.manifest().at(format!("scope/{project}")), words)
 }
 
 #[cfg(test)]
@@ -193,5 +196,28 @@ mod tests {
         let label = &found[0].related[0];
         assert_eq!(label.subject.to_string(), "release/r/scope/b");
         assert!(label.message.starts_with("written by `bob` in ") && label.message.ends_with(" of 2026-01-01"));
+    }
+
+    #[test]
+    fn who_owns_a_change_does_not_approve_it() {
+        let change = |status: &str, approvals: &str| {
+            let settings = with("ann", "", "");
+            let (settings, _) = settings.split_once("---\nkind: project").unwrap();
+            of(
+                RULE,
+                &format!(
+                    "{settings}---\nkind: change\nid: C\nowner: bob\nstatus: {status}\napprovals: [{approvals}]\n"
+                ),
+            )
+        };
+        let found = change("submitted", BOB);
+        assert_eq!(found[0].message, "`bob` owns `C`, so this approval counts for nothing");
+        assert_eq!(
+            (found[0].subject.to_string().as_str(), found[0].severity),
+            ("change/C/approvals/bob", Severity::Error)
+        );
+        assert_eq!(change("approved", BOB)[0].severity, Severity::Error);
+        assert_eq!(change("submitted", &format!("{BOB}, {{role: boss, by: ann}}"))[0].severity, Severity::Info);
+        assert!(change("rejected", BOB).is_empty() && change("closed", BOB).is_empty());
     }
 }

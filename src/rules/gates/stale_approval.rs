@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Identified;
 use crate::model::facts::Change;
 use crate::model::release::Release;
-use crate::rules::approvals::{Given, commit_words, given, who};
+use crate::rules::approvals::{Given, commit_words, of_gates, who};
 use crate::rules::wording::{listed, quoted};
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Warning,
     summary: "what was approved has changed since",
-    docs: r#"## What it does
+    docs: r"## What it does
 
 Reports approvals of a release of which something that `stale_when_changed` in relm.yaml names (`scope`, `deployment`, `target`) is
 different today from what it was at the approval's commit. It says what changed, from what to what, in which commit and by whom;
@@ -87,7 +87,7 @@ gates:
     approvals: [{role: change-manager, by: carol}]
 # commit by carol@example.com
 ```
-"#,
+",
     check: Check::Release(check),
 };
 
@@ -95,9 +95,9 @@ gates:
 const TOLD: usize = 4;
 
 fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
-    let all = given(cx, at.index);
+    let all = of_gates(cx, at.index);
     let mut causes: Vec<(&[Change], Vec<&Given<'_, '_>>)> = Vec::new();
-    for given in all.iter().filter(|given| !given.is_over && given.is_needed() && !given.is_unverified()) {
+    for given in all.iter().filter(|given| !given.is_over && given.is_needed && !given.is_unverified()) {
         let Some(changes) = stale(given) else { continue };
         match causes.iter_mut().find(|(known, _)| *known == changes) {
             Some((_, those)) => those.push(given),

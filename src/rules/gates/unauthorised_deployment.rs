@@ -37,7 +37,8 @@ the changes are judged, for its gates may follow. Of a release that is closed on
 today may be newer, and what is found is at most a warning. Where nobody can tell who approved, `unverified-approval` says so.
 
 What failed or was rolled back was deployed nevertheless; what was aborted was not. Going back (`reason: rollback`) needs no leave.
-The records of a release are one finding; so are those of a project without a release.
+The records of a release are one finding; so are those of a project without a release. Where no record of production names a release,
+all of them are one warning: the portfolio does not keep that yet.
 
 ## Why
 
@@ -156,8 +157,11 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             faults.entry(release).or_default().push(Fault { record, lacking });
         }
     }
-    if loose.len() > FEW {
-        out.extend(without_release(&loose.into_values().flatten().collect::<Vec<_>>()));
+    let mut production = cx.portfolio.deployments.iter().filter(|record| is_production_record(cx.portfolio, record));
+    let is_habit = !production.any(|record| record.release.is_some());
+    if is_habit || loose.len() > FEW {
+        let together = without_release(&loose.into_values().flatten().collect::<Vec<_>>());
+        out.extend(together.map(|finding| if is_habit { finding.at_most(Severity::Warning) } else { finding }));
     } else {
         out.extend(loose.into_values().filter_map(|records| without_release(&records)));
     }
@@ -309,23 +313,34 @@ mod tests {
 
     #[test]
     fn a_record_without_a_release_is_told_once_for_its_project() {
-        assert_eq!(
-            judged("", &record("a", "12T10:00", "")),
-            ["`a` 1 was deployed to `live` on 2026-11-12 by no release"]
-        );
+        let judged =
+            |records: &str| judged(&release("type: free"), &format!("{records}{}", record("a", "01", ", release: r")));
+        assert_eq!(judged(&record("a", "12T10:00", "")), ["`a` 1 was deployed to `live` on 2026-11-12 by no release"]);
         let more = [record("a", "12", ""), record("a", "13", ""), record("b", "11", "")].concat();
         assert_eq!(
-            judged("", &more),
+            judged(&more),
             [
                 "`a` 1 was deployed to `live` on 2026-11-13 by no release, and another was before",
                 "`b` 1 was deployed to `live` on 2026-11-11 by no release"
             ]
         );
-        assert!(judged("", &record("a", "12", ", result: aborted")).is_empty());
-        assert!(judged("", &record("a", "12", ", reason: rollback")).is_empty());
-        assert_eq!(judged("", &record("a", "12", ", result: failed")).len(), 1);
-        assert!(judged("", &record("a", "12", "").replace("live", "try")).is_empty());
-        assert!(judged("", &record("a", "12", ", release: gone")).is_empty(), "`unknown-reference` says so");
+        assert!(judged(&record("a", "12", ", result: aborted")).is_empty());
+        assert!(judged(&record("a", "12", ", reason: rollback")).is_empty());
+        assert_eq!(judged(&record("a", "12", ", result: failed")).len(), 1);
+        assert!(judged(&record("a", "12", "").replace("live", "try")).is_empty());
+        assert!(judged(&record("a", "12", ", release: gone")).is_empty(), "`unknown-reference` says so");
+    }
+
+    #[test]
+    fn where_nobody_names_releases_one_warning_says_so() {
+        let records = [record("a", "12", ""), record("b", "11", "")].concat();
+        let found = of(RULE, &format!("{SETTINGS}kind: deployments\nentries:\n{records}"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "`a` 1 was deployed to `live` on 2026-11-12 by no release, and another was before"
+        );
+        assert_eq!(found[0].severity, Severity::Warning);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::analysis::gates::Flaw;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::Kind;
 use crate::model::facts::{Commit, Signature};
-use crate::rules::approvals::{Given, commit_words, given, of_old};
+use crate::rules::approvals::{Given, all, commit_words, of_old};
 use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -16,12 +16,12 @@ pub static RULE: Rule = Rule {
     summary: "an approval has to be signed by its approver, and is not",
     docs: r#"## What it does
 
-Where relm.yaml says `approvals: {provenance: signed}`, reports approvals whose commit has the approver as its author, and no
+Where relm.yaml says `approvals: {provenance: signed}`, reports approvals of gates and changes whose commit has the approver as its author, and no
 signature by a key that `signing_keys` lists for them: there is none, it is by another key, it does not fit the commit, or it is of a
 kind that cannot be verified here. An approval that somebody else wrote is `unverified-approval`.
 
-Only the last approval of a person in a role is judged. Those of releases that are over are one finding that is worth knowing; those
-of releases that are called off are left alone.
+Only the last approval of a person in a role is judged. Those of releases and changes that are over are one finding that is
+worth knowing; those of releases that are called off and of changes that are rejected are left alone.
 
 ## Why
 
@@ -78,13 +78,11 @@ gates:
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut old = Vec::new();
-    for release in 0..cx.portfolio.releases.len() {
-        for given in given(cx, release).into_iter().filter(|given| given.entry.flaws.contains(&Flaw::Unsigned)) {
-            match given.commit() {
-                _ if given.is_over => old.push(given),
-                Some(commit) => out.push(judge(cx, &given, commit)),
-                None => {}
-            }
+    for given in all(cx).into_iter().filter(|given| given.entry.flaws.contains(&Flaw::Unsigned)) {
+        match given.commit() {
+            _ if given.is_over => old.push(given),
+            Some(commit) => out.push(judge(cx, &given, commit)),
+            None => {}
         }
     }
     let is = if old.len() == 1 { "is" } else { "are" };
@@ -105,7 +103,7 @@ fn judge(cx: &Context<'_>, given: &Given<'_, '_>, commit: &Commit) -> Finding {
         Signature::Valid { fingerprint, people } => {
             let whose = match people.as_slice() {
                 [] => "which relm.yaml does not list".to_owned(),
-                people => format!("which relm.yaml lists for {}", quoted(people.iter().map(|person| person.as_str()))),
+                people => format!("which relm.yaml lists for {}", quoted(people.iter().map(smol_str::SmolStr::as_str))),
             };
             let message =
                 format!("this approval by `{by}` came with {words}, signed with the key {fingerprint}, {whose}");

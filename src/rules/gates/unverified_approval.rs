@@ -4,7 +4,7 @@ use crate::analysis::gates::{Flaw, Proof};
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::Kind;
 use crate::model::facts::{Commit, History};
-use crate::rules::approvals::{Given, address, commit_words, given, of_old, who};
+use crate::rules::approvals::{Given, address, all, commit_words, of_old, who};
 use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     group: Group::Gates,
     severity: Severity::Error,
     summary: "nothing proves that an approval was given by the person it names",
-    docs: r#"## What it does
+    docs: r"## What it does
 
-Where relm.yaml says `approvals: {provenance: author}` or `signed`, reports approvals of gates that the history does not prove to come
-from the person they name. The commit that gave the entry its exact value under this release and gate must have that person as its
+Where relm.yaml says `approvals: {provenance: author}` or `signed`, reports approvals of gates and changes that the history does not
+prove to come from the person they name. The commit that gave the entry its exact value in its place must have that person as its
 author (by `emails` of the person, after `.mailmap`), or carry a signature by a key of theirs. Moving or reformatting the file
 changes nothing.
 
@@ -27,9 +27,10 @@ What is said, and how loudly:
 - It is not committed yet: worth knowing, with the address to commit it as.
 - Nobody can tell, for there is no repository, it cannot be read, or the clone is shallow and the approvals are older: one warning for
   all of them, at the policy.
-- The release is over: one finding for all of them that is worth knowing, for an auditor asks, and nobody approves the past again.
+- The release or the change is over: one finding for all of them that is worth knowing, for an auditor asks, and nobody approves the past again.
 
-Only the last approval of a person in a role is judged; those of releases that are called off are left alone.
+Only the last approval of a person in a role is judged; those of releases that are called off and of changes that are
+rejected are left alone.
 
 ## Why
 
@@ -95,22 +96,20 @@ gates:
     approvals: [{role: change-manager, by: carol}]
 # commit by carol@example.com
 ```
-"#,
+",
     check: Check::Portfolio(check),
 };
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let (mut old, mut untold) = (Vec::new(), Vec::new());
-    for release in 0..cx.portfolio.releases.len() {
-        for given in given(cx, release) {
-            let Some(proof) = unverified(&given) else { continue };
-            match proof {
-                Proof::Unverifiable => untold.push(given),
-                Proof::Uncommitted if is_without_history(cx) => untold.push(given),
-                _ if given.is_over => old.push(given),
-                Proof::Uncommitted => out.push(uncommitted(cx, &given)),
-                _ => out.extend(given.commit().map(|commit| by_another(cx, &given, commit))),
-            }
+    for given in all(cx) {
+        match unverified(&given) {
+            None => {}
+            Some(Proof::Unverifiable) => untold.push(given),
+            Some(Proof::Uncommitted) if is_without_history(cx) => untold.push(given),
+            Some(_) if given.is_over => old.push(given),
+            Some(Proof::Uncommitted) => out.push(uncommitted(cx, &given)),
+            Some(_) => out.extend(given.commit().map(|commit| by_another(cx, &given, commit))),
         }
     }
     out.extend(cannot_be_told(cx, &untold));
@@ -182,7 +181,7 @@ fn cannot_be_told(cx: &Context<'_>, untold: &[Given<'_, '_>]) -> Option<Finding>
     let policy = cx.portfolio.settings.approvals.as_ref()?;
     let first = untold.first()?;
     let these = match untold.len() {
-        1 => format!("the approval of `{}` by `{}`", first.release.id, first.entry.approval.by),
+        1 => format!("the approval of `{}` by `{}`", first.name(), first.entry.approval.by),
         many => format!("{many} approvals"),
     };
     let (why, help) = match &provenance.history {
@@ -310,9 +309,31 @@ mod tests {
         let found = of(RULE, &committed(&text, "bob"));
         assert_eq!(
             said(&found),
-            [("nothing proves that 2 approvals of releases that are over came from those they name", Severity::Info)]
+            [("nothing proves that 2 approvals of what is over came from those they name", Severity::Info)]
         );
         assert_eq!(found[0].related.len(), 1);
         assert!(messages(RULE, &committed(&with("cancelled", CAROL), "bob")).is_empty());
+    }
+
+    #[test]
+    fn approvals_of_changes_are_judged_too() {
+        let change = |status: &str| {
+            let settings = with("planned", "");
+            let (settings, _) = settings.split_once("---\n").unwrap();
+            let text = format!(
+                "{settings}---\nkind: change\nid: C\nstatus: {status}\napprovals: [{{role: boss, by: carol}}]\n"
+            );
+            of(RULE, &committed(&text, "bob"))
+        };
+        let found = change("approved");
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
+        assert_eq!(found[0].subject.to_string(), "change/C/approvals/carol");
+        assert_eq!(
+            said(&change("closed")),
+            [(
+                "nothing proves that the approval of `C` by `carol`, which is over, came from whom it names",
+                Severity::Info
+            )]
+        );
     }
 }
