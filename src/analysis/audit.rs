@@ -347,10 +347,9 @@ mod tests {
             .collect()
     }
 
-    fn gate(fields: Value) -> Value {
-        let mut gate = json!({"id": "go"});
-        gate.as_object_mut().into_iter().for_each(|gate| gate.extend(fields.as_object().cloned().unwrap_or_default()));
-        json!({"gates": [gate]})
+    fn gate(mut fields: Value) -> Value {
+        fields["id"] = json!("go");
+        json!({"gates": [fields]})
     }
 
     #[test]

@@ -203,6 +203,9 @@ impl Versions {
     }
 }
 
+/// The values of a document before and after, and a file it is or was in.
+type Sides<'v> = (Vec<&'v Value>, Vec<&'v Value>, &'v str);
+
 impl Difference {
     fn is_empty(&self) -> bool {
         self.documents.is_empty() && self.comments.is_empty()
@@ -210,7 +213,7 @@ impl Difference {
 
     /// What files hold otherwise than before, whichever of them it is in. Documents that stand twice are left out.
     fn of(files: &[(&str, Rc<Version>, Rc<Version>)]) -> Self {
-        let mut documents: BTreeMap<(&str, &str), (Vec<&Value>, Vec<&Value>, &str)> = BTreeMap::new();
+        let mut documents: BTreeMap<(&str, &str), Sides<'_>> = BTreeMap::new();
         let mut comments: BTreeMap<(&str, &str, &str), i64> = BTreeMap::new();
         for (path, before, after) in files {
             for (kind, id, value) in &before.documents {

@@ -13,7 +13,7 @@ use crate::analysis::changes::{self, Changes};
 use crate::analysis::gates::{Judged, risk_level};
 use crate::diagnostic::Span;
 use crate::model::facts::FileFact;
-use crate::model::portfolio::Person;
+use crate::model::portfolio::{Person, Rating};
 use crate::model::release::{Release, Status};
 use crate::model::{Identified, Portfolio};
 
@@ -227,11 +227,7 @@ impl ReleaseEvidence {
         });
         Self {
             manifest: Document::new(input, Some(&manifest.id), manifest.span),
-            risk_level: manifest
-                .risk
-                .as_deref()
-                .and_then(|risk| risk_level(portfolio, risk))
-                .map(|level| level.as_str()),
+            risk_level: manifest.risk.as_deref().and_then(|risk| risk_level(portfolio, risk)).map(Rating::as_str),
             readiness: ReadinessView::new(input, release),
             gates: gates.collect(),
         }
@@ -319,11 +315,11 @@ fn incidents(input: &Input<'_>, releases: &[usize], shipped: &[usize]) -> Vec<Do
     let portfolio = input.portfolio();
     let releases = releases.iter().map(|&release| &*portfolio.releases[release].id);
     let deployments = shipped.iter().filter_map(|&index| portfolio.deployments[index].id.as_deref());
-    let causes: BTreeSet<&str> = releases.chain(deployments).collect();
+    let origins: BTreeSet<&str> = releases.chain(deployments).collect();
     let caused = portfolio
         .incidents
         .iter()
-        .filter(|incident| incident.caused_by.as_deref().is_some_and(|cause| causes.contains(cause)));
+        .filter(|incident| incident.caused_by.as_deref().is_some_and(|cause| origins.contains(cause)));
     caused.map(|incident| Document::new(input, Some(&incident.id), incident.span)).collect()
 }
 

@@ -154,9 +154,8 @@ fn commit_day(commit: &CommitView) -> &str {
 
 /// A commit in one line.
 fn commit(commit: &CommitView) -> String {
-    let author = who(&commit.author);
-    let committer = who(&commit.committer);
-    let committed = if committer == author { String::new() } else { format!(", committed by {committer}") };
+    let (author, other) = (who(&commit.author), who(&commit.committer));
+    let committed = if other == author { String::new() } else { format!(", committed by {other}") };
     let signed = match commit.signature.state {
         "missing" => "not signed".to_owned(),
         _ => format!("signature: {}", signature(&commit.signature)),
