@@ -13,7 +13,7 @@ use crate::model::release;
 use crate::render::{artifacts as render, json};
 use crate::report::artifacts;
 
-/// Compare the files that ship with the hashes that were recorded, and show licences that end
+/// Compare the files that ship with their hashes, and show licences that end
 #[derive(Debug, Parser)]
 #[command(
     name = "verify",
