@@ -7,14 +7,16 @@
 //!
 //! The status of a change has no date. It holds at every instant, unless a decision that counts and says the same is dated later:
 //! then it has become so only then. So a change that is `approved` without an approval is approved, for its status says so; it
-//! is unproven ([`State::Unproven`]), which views that speak of proof have to say.
+//! is unproven ([`State::Unproven`]), which views that speak of proof have to say. Where approvals are to be proven, a status alone
+//! approves nothing.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::gates::{JudgedApproval, Work, holding, judge_on};
+use super::gates::{JudgedApproval, Policy, Work, holding, judge_on};
 use crate::choice;
 use crate::diagnostic::Span;
 use crate::model::facts::Facts;
+use crate::model::portfolio::Provenance;
 use crate::model::records::{Change, ChangeStatus, ChangeType};
 use crate::model::release::{Decision, Status};
 use crate::model::{Id, Portfolio};
@@ -38,8 +40,8 @@ choice! {
 }
 
 impl State {
-    /// Whether it may be carried out.
-    pub const fn is_approved(self) -> bool {
+    /// Whether it may be carried out, where nothing has to be proven.
+    const fn is_approved(self) -> bool {
         matches!(self, Self::PreAuthorised | Self::Approved | Self::Unproven)
     }
 }
@@ -66,6 +68,15 @@ pub struct Standing<'p> {
     pub state: State,
     /// The decisions that hold, in the order of the file.
     pub decisions: Vec<JudgedApproval<'p>>,
+    /// Whether approvals are to be proven: then a status alone approves nothing.
+    needs_proof: bool,
+}
+
+impl Standing<'_> {
+    /// Whether the change may be carried out.
+    pub const fn is_approved(&self) -> bool {
+        self.state.is_approved() && !(self.needs_proof && matches!(self.state, State::Unproven))
+    }
 }
 
 /// A change that the board has to decide.
@@ -137,7 +148,8 @@ impl<'p> Changes<'p> {
             holding(&past.iter().collect::<Vec<_>>()).iter().map(|entry| entry.approval.span).collect();
         let mut decisions = past;
         decisions.retain(|entry| held.contains(&entry.approval.span));
-        Standing { index, change, state: state(change, &decisions, &later, at), decisions }
+        let needs_proof = Policy::of(self.portfolio).provenance != Provenance::None;
+        Standing { index, change, state: state(change, &decisions, &later, at), decisions, needs_proof }
     }
 
     /// When a decision was made.
@@ -152,7 +164,7 @@ impl<'p> Changes<'p> {
         let submitted = changes.filter(|(_, change)| status(change) == ChangeStatus::Submitted);
         let standing = submitted.map(|(index, _)| self.standing(index, at));
         let mut pending: Vec<Pending<'p>> = standing
-            .filter(|standing| !standing.state.is_approved())
+            .filter(|standing| !standing.is_approved())
             .map(|standing| Pending {
                 needed_by: self.needed_by(standing.index),
                 last_decision: standing.decisions.iter().filter_map(|entry| self.made(entry)).max(),

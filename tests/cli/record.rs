@@ -75,7 +75,7 @@ fn what_a_check_finds_is_told_and_recorded() {
     sandbox.put("relm.yaml", ROOT.split("rules:").next().unwrap().as_bytes());
     let run = record(&sandbox, &format!("{DEPLOYED} --id D-1 --at 2026-03-01T23:10"));
     assert_eq!(done(&run), "Recorded");
-    assert!(run.stdout.contains("error[unauthorised-deployment]"), "{run}");
+    assert!(run.stdout.contains("warning[unauthorised-deployment]"), "{run}");
     assert!(sandbox.read("records/deployments.yaml").contains("D-1"));
 }
 

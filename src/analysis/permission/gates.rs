@@ -1,8 +1,9 @@
-//! What has to be approved first: the gates of the release that brings it.
+//! What has to be approved first: the gates of the release that brings it, and its changes.
 
 use chrono::NaiveDate;
 
 use super::{Case, Checked, Found, Obstacle, count};
+use crate::analysis::changes::Changes;
 use crate::analysis::gates::{Judged, State};
 use crate::analysis::windows::always;
 use crate::model::Identified;
@@ -36,6 +37,30 @@ pub fn passed(case: &Case<'_>) -> Found {
         Obstacle { rule, times: vec![always()], message, span, subject }
     };
     (open.map(|found| obstacle(found)).collect(), Checked { rule, what: count(on_the_way.len(), "gate") })
+}
+
+/// The changes of the project that the release carries into production: approved at the time, those of emergencies too.
+pub fn approved(case: &Case<'_>) -> Found {
+    let rule = "change-not-approved";
+    let nothing = |what: &str| (Vec::new(), Checked { rule, what: what.to_owned() });
+    let portfolio = case.facts.portfolio;
+    if !portfolio.is_production(&case.place.id) {
+        return nothing("no change, for it is not production");
+    }
+    let Some(release) = case.question.release else { return nothing("no change, for no release brings it") };
+    let changes = Changes::new(portfolio, case.facts.gates.facts);
+    let project = &case.question.project.id;
+    let of_project = |change: &usize| portfolio.changes[*change].project.as_ref().is_none_or(|other| other == project);
+    let carried: Vec<usize> = changes.of_release(release).filter(of_project).collect();
+    let obstacle = |&index: &usize| {
+        let standing = changes.standing(index, case.at);
+        let change = standing.change;
+        let message = format!("change `{}` is {}", change.id, standing.state);
+        let span = change.status.as_ref().map_or(change.id.span, |status| status.span);
+        let found = Obstacle { rule, times: vec![always()], message, span, subject: change.subject() };
+        (!standing.is_approved()).then_some(found)
+    };
+    (carried.iter().filter_map(obstacle).collect(), Checked { rule, what: count(carried.len(), "change") })
 }
 
 /// The day the release enters the environment, or another of the stage; without such a phase, the day that is asked about.

@@ -138,6 +138,7 @@ const JUDGES: &[fn(&Case<'_>) -> Found] = &[
     versions::soaked,
     versions::requirements,
     gates::passed,
+    gates::approved,
 ];
 
 /// Judges a deployment at an instant.

@@ -484,3 +484,24 @@ fn gates_on_the_way_must_be_passed() {
     let said = Desk::new(&gates("emergency\n")).says(Some("2.0"), "2026-12-02");
     assert_eq!(said, ["2026-12-02T00:00"], "they may follow");
 }
+
+#[test]
+fn changes_that_the_release_carries_must_be_approved_at_the_time() {
+    let change = |rest: &str| {
+        live(
+            "",
+            &format!(
+                "---\nkind: release\nid: r\ntype: emergency\nstatus: planned\n\
+                 scope: [{{project: ledger, version: 2.0, changes: [C-1]}}]\n\
+                 phases: [{{id: go, date: 2026-12-02, environments: [live]}}]\n---\nkind: change\nid: C-1\n{rest}"
+            ),
+        )
+    };
+    let said = |rest: &str, at: &str| Desk::new(&change(rest)).says(Some("2.0"), at);
+    assert_eq!(
+        said("status: submitted\n", "2026-12-02"),
+        ["change-not-approved: change `C-1` is waiting; never", "never"]
+    );
+    assert_eq!(said("status: approved\n", "2026-12-02"), ["2026-12-02T00:00"]);
+    assert_eq!(said("status: submitted\nproject: cards\n", "2026-12-02"), ["2026-12-02T00:00"], "another project's");
+}

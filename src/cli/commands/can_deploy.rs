@@ -18,7 +18,7 @@ use crate::time::When;
 #[derive(Debug, Parser)]
 #[command(
     name = "can-deploy",
-    after_help = "Examples:\n  relm can-deploy ledger@4.2.0 prod-eu                          now\n  relm can-deploy ledger prod-eu --time 2026-12-05T22:00        the version of the next release\n  relm can-deploy ledger prod-eu --format json | jq .next_open\n\nWithout a version it is that of the next release that ships the project to the environment. The gates\nof the release must be passed, those of an emergency afterwards.\n\nExit code: 0 when it may, 1 when it may not or a manifest it rests on is not understood, 2 for wrong usage."
+    after_help = "Examples:\n  relm can-deploy ledger@4.2.0 prod-eu                          now\n  relm can-deploy ledger prod-eu --time 2026-12-05T22:00        the version of the next release\n  relm can-deploy ledger prod-eu --format json | jq .next_open\n\nWithout a version it is that of the next release that ships the project to the environment. The gates\nof the release must be passed, those of an emergency may follow; its changes must be approved.\n\nExit code: 0 when it may, 1 when it may not or a manifest it rests on is not understood, 2 for wrong usage."
 )]
 pub struct CanDeploy {
     /// What is to be deployed: PROJECT or PROJECT@VERSION

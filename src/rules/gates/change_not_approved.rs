@@ -81,7 +81,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             continue;
         }
         let standing = changes.standing(index, cx.clock.now);
-        if !standing.state.is_approved() {
+        if !standing.is_approved() {
             out.push(report(cx, &standing, &open));
         }
     }

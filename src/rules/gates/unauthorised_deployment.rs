@@ -240,7 +240,7 @@ fn unapproved(cx: &Context<'_>, changes: &Changes<'_>, release: usize, record: &
         let change = standing.change;
         let is_about =
             change.project.as_ref().is_none_or(|project| *project == record.project) || is_listed(&change.id);
-        is_about && !standing.state.is_approved() && !cx.portfolio.damage.touches(change.span)
+        is_about && !standing.is_approved() && !cx.portfolio.damage.touches(change.span)
     });
     lacking
         .map(|standing| Lack {
