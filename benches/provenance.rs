@@ -1,10 +1,10 @@
 //! What it costs to prove approvals from the history, against `git blame` over the same files.
 //!
-//! `cargo bench --bench provenance -- 1000 5000` makes a repository of so many releases with four approvals each, in so many
+//! `cargo bench --bench provenance -- 1000 5000 100` makes a repository of so many releases with four approvals each, in so many
 //! commits, most of them signed, and measures how long `relm` takes to learn who brought every approval and every item of
 //! scope, whose signature it has, and what changed since: without a cache, and with the one that it leaves below the git
-//! folder. `git blame --porcelain` runs once for each of the files, where there is a git program; it says who wrote each line
-//! last, which is less.
+//! folder. `git blame --porcelain` runs once for each file of a release, or for so many of them, evenly chosen, from which
+//! the time for all is reckoned; it says who wrote each line last, which is less.
 
 #[path = "generator/approved.rs"]
 mod approved;
@@ -26,6 +26,7 @@ const ROUNDS: usize = 5;
 fn main() -> Outcome<()> {
     let mut sizes = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
     let (releases, commits) = (sizes.next().unwrap_or(1_000), sizes.next().unwrap_or(5_000));
+    let blamed = sizes.next().unwrap_or(releases);
     let folder = tempfile::tempdir()?;
     let root = folder.path().canonicalize()?;
     let started = Instant::now();
@@ -66,9 +67,9 @@ fn main() -> Outcome<()> {
         .sum();
     println!("  relm, without a cache  {}", ms(cold));
     println!("  relm, with a cache     {}   ({:.1} MB)", ms(warm), size as f64 / 1e6);
-    if let Some((took, files)) = blame(&root)? {
+    if let Some((took, files)) = blame(&root, blamed)? {
         println!(
-            "  git blame              {}   ({files} files; {:.0} times as long as without a cache, {:.0} times as with)",
+            "  git blame              {}   ({files} files blamed; {:.0} times as long as without a cache, {:.0} times as with)",
             ms(took),
             took.as_secs_f64() / cold.as_secs_f64(),
             took.as_secs_f64() / warm.as_secs_f64()
@@ -79,18 +80,18 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// How long it takes over all releases, once.
-fn blame(root: &Path) -> Outcome<Option<(Duration, usize)>> {
+/// How long it takes over all releases, reckoned from so many of them.
+fn blame(root: &Path, count: usize) -> Outcome<Option<(Duration, u32)>> {
     if Command::new("git").arg("--version").output().is_err() {
         return Ok(None);
     }
+    let all =
+        walkdir::WalkDir::new(root.join("releases")).sort_by_file_name().into_iter().collect::<Result<Vec<_>, _>>()?;
+    let all: Vec<_> = all.iter().filter(|entry| entry.file_type().is_file()).collect();
     let (mut took, mut files) = (Duration::ZERO, 0);
-    for entry in walkdir::WalkDir::new(root.join("releases")) {
-        let entry = entry?;
-        if entry.file_type().is_file() {
-            took += wall(Command::new("git").args(["blame", "--porcelain", "--"]).arg(entry.path()).current_dir(root))?;
-            files += 1;
-        }
+    for entry in all.iter().step_by((all.len() / count.max(1)).max(1)) {
+        took += wall(Command::new("git").args(["blame", "--porcelain", "--"]).arg(entry.path()).current_dir(root))?;
+        files += 1;
     }
-    Ok(Some((took, files)))
+    Ok(Some((took.mul_f64(all.len() as f64 / f64::from(files.max(1))), files)))
 }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use git2::{Oid, Repository};
 
-use super::compare::{self, Difference};
+use super::compare::{Difference, Trees, differences};
 use super::{CommitInfo, GitError, Repo};
 
 /// Larger files are dated as a whole, in bytes.
@@ -68,7 +68,8 @@ impl Repo {
         begin: impl Fn(&mut Walk<'r>, Oid) -> Result<Vec<(usize, usize)>, GitError>,
     ) -> Result<LastChanges, GitError> {
         let tip = Oid::from_str(commit).map_err(|e| GitError::plain(&e))?;
-        let mut walk = Walk { repo: &self.inner, prefix, texts: Vec::new(), found: Vec::new() };
+        let mut walk =
+            Walk { repo: &self.inner, trees: Trees::new(&self.inner), prefix, texts: Vec::new(), found: Vec::new() };
         let Some(tree) = walk.tree(&walk.commit(tip)?)? else { return Ok(LastChanges::default()) };
         let tree = self.inner.find_tree(tree).map_err(|e| GitError::missing(&self.inner, &e))?;
         let mut pending = Pending::new();
@@ -95,6 +96,7 @@ type Pending = HashMap<Rc<str>, Vec<usize>>;
 
 struct Walk<'r> {
     repo: &'r Repository,
+    trees: Trees<'r>,
     prefix: &'r Path,
     /// The text of each document, for those that share their file with others.
     texts: Vec<Option<Rc<[u8]>>>,
@@ -109,7 +111,7 @@ impl<'r> Walk<'r> {
 
     /// The folder that is asked about; `None` where the commit does not have it.
     fn tree(&self, commit: &git2::Commit<'_>) -> Result<Option<Oid>, GitError> {
-        compare::folder(self.repo, commit, self.prefix)
+        self.trees.folder(commit, self.prefix)
     }
 
     /// Takes up the documents of a file: the first line and the number of each.
@@ -175,7 +177,7 @@ impl<'r> Walk<'r> {
             return Ok((Pending::new(), pending));
         }
         let mut changed = Pending::new();
-        for Difference { path, old: blob, .. } in compare::differences(self.repo, before, tree, |_| true)? {
+        for Difference { path, old: blob, .. } in differences(&self.trees, before, tree, |_| true)? {
             let Some((path, units)) = pending.remove_entry(path.as_str()) else { continue };
             let several = units.iter().any(|unit| self.texts[*unit].is_some());
             let (kept, new) = match blob {

@@ -1,11 +1,52 @@
 //! Which files differ between two trees.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use git2::{Commit, ObjectType, Oid, Repository, Tree, TreeEntry};
 
 use super::GitError;
+
+/// Folders kept open; a folder of many files takes long to read, and a walk comes to each as child and as parent.
+const MAX_OPEN: usize = 256;
+
+/// Opens folders, and keeps them for a while.
+pub(super) struct Trees<'r> {
+    repo: &'r Repository,
+    open: RefCell<HashMap<Oid, Rc<Tree<'r>>>>,
+}
+
+impl<'r> Trees<'r> {
+    pub(super) fn new(repo: &'r Repository) -> Self {
+        Self { repo, open: RefCell::default() }
+    }
+
+    fn open(&self, id: Oid) -> Result<Rc<Tree<'r>>, GitError> {
+        if let Some(known) = self.open.borrow().get(&id) {
+            return Ok(Rc::clone(known));
+        }
+        let tree = Rc::new(self.repo.find_tree(id).map_err(|e| GitError::missing(self.repo, &e))?);
+        let mut open = self.open.borrow_mut();
+        if open.len() >= MAX_OPEN {
+            open.clear();
+        }
+        open.insert(id, Rc::clone(&tree));
+        Ok(tree)
+    }
+
+    /// The folder `prefix` of a commit; `None` where the commit does not have it.
+    pub(super) fn folder(&self, commit: &Commit<'_>, prefix: &Path) -> Result<Option<Oid>, GitError> {
+        if prefix.as_os_str().is_empty() {
+            return Ok(Some(commit.tree_id()));
+        }
+        // The path may end at a file, or at nothing: either way the folder is not there.
+        let entry = self.open(commit.tree_id())?.get_path(prefix).ok();
+        Ok(entry.filter(|entry| entry.kind() == Some(ObjectType::Tree)).map(|entry| entry.id()))
+    }
+}
 
 /// A file as a tree names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,36 +64,22 @@ pub(super) struct Difference {
     pub(super) new: Option<File>,
 }
 
-/// The folder `prefix` of a commit; `None` where the commit does not have it.
-pub(super) fn folder(repo: &Repository, commit: &Commit<'_>, prefix: &Path) -> Result<Option<Oid>, GitError> {
-    if prefix.as_os_str().is_empty() {
-        return Ok(Some(commit.tree_id()));
-    }
-    let top = repo.find_tree(commit.tree_id()).map_err(|e| GitError::missing(repo, &e))?;
-    match top.get_path(prefix) {
-        Ok(entry) => Ok((entry.kind() == Some(ObjectType::Tree)).then(|| entry.id())),
-        // The path may end at a file, or at nothing: either way the folder is not there.
-        Err(_) => Ok(None),
-    }
-}
-
 /// The files that differ between two trees, in no particular order. Equal folders, which are nearly all, are not opened, nor
 /// are those that `enters` says no to. Names that are not UTF-8 are left out.
 pub(super) fn differences(
-    repo: &Repository,
+    trees: &Trees<'_>,
     old: Option<Oid>,
     new: Option<Oid>,
     enters: impl Fn(&str) -> bool,
 ) -> Result<Vec<Difference>, GitError> {
-    let open_tree = |id: Oid| repo.find_tree(id).map_err(|e| GitError::missing(repo, &e));
     let mut found = Vec::new();
     let mut open = vec![(String::new(), old, new)];
     while let Some((base, old, new)) = open.pop() {
         if old == new {
             continue;
         }
-        let (old, new) = (old.map(open_tree).transpose()?, new.map(open_tree).transpose()?);
-        each_difference(old.as_ref(), new.as_ref(), |old, new| {
+        let (old, new) = (old.map(|id| trees.open(id)).transpose()?, new.map(|id| trees.open(id)).transpose()?);
+        each_difference(old.as_deref(), new.as_deref(), |old, new| {
             let Some(entry) = new.or(old) else { return };
             let Ok(name) = std::str::from_utf8(entry.name_bytes()) else { return };
             match entry.kind() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset};
 use git2::{Oid, Repository, Sort};
 
-use super::compare::{self, Difference};
+use super::compare::{Difference, File, Trees, differences};
 use super::tree::BlobId;
 use super::{GitError, Repo};
 
@@ -198,23 +198,19 @@ impl Repo {
         self.inner.is_shallow()
     }
 
-    /// The ordinary files that differ between a commit and an earlier one, sorted by path; all of them without an earlier
-    /// one. Nothing but content counts: neither modes nor submodules, and a symbolic link is no file.
+    /// The files of a commit that differ from an earlier one, as [`Files::changed`] tells them; for a single question.
     pub fn changed_files(
         &self,
         earlier: Option<CommitId>,
         commit: CommitId,
         part: Part<'_>,
     ) -> Result<Vec<FileChange>, GitError> {
-        let tree = |id: CommitId| {
-            let commit = self.inner.find_commit(id.0).map_err(|e| GitError::missing(&self.inner, &e))?;
-            compare::folder(&self.inner, &commit, part.prefix)
-        };
-        let (old, new) = (earlier.map(tree).transpose()?.flatten(), tree(commit)?);
-        let found = compare::differences(&self.inner, old, new, |path| (part.belongs)(path, true))?;
-        let mut changes: Vec<FileChange> = found.into_iter().filter_map(|found| content(found, part)).collect();
-        changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        Ok(changes)
+        self.files(part).changed(earlier, commit)
+    }
+
+    /// The files of commits that are of interest, for a walk that asks about many.
+    pub fn files<'a>(&'a self, part: Part<'a>) -> Files<'a> {
+        Files { repo: self, trees: Trees::new(&self.inner), part }
     }
 
     /// The content of an ordinary file in a commit; none where there is no such file.
@@ -255,9 +251,39 @@ impl Repo {
     }
 }
 
+/// Compares the files of commits. Ask about a commit and its parents soon after each other: folders are kept for a while.
+pub struct Files<'r> {
+    repo: &'r Repo,
+    trees: Trees<'r>,
+    part: Part<'r>,
+}
+
+impl fmt::Debug for Files<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Files").field("part", &self.part).finish_non_exhaustive()
+    }
+}
+
+impl Files<'_> {
+    /// The ordinary files that differ between a commit and an earlier one, sorted by path; all of them without an earlier
+    /// one. Nothing but content counts: neither modes nor submodules, and a symbolic link is no file.
+    pub fn changed(&self, earlier: Option<CommitId>, commit: CommitId) -> Result<Vec<FileChange>, GitError> {
+        let repo = &self.repo.inner;
+        let tree = |id: CommitId| {
+            let commit = repo.find_commit(id.0).map_err(|e| GitError::missing(repo, &e))?;
+            self.trees.folder(&commit, self.part.prefix)
+        };
+        let (old, new) = (earlier.map(tree).transpose()?.flatten(), tree(commit)?);
+        let found = differences(&self.trees, old, new, |path| (self.part.belongs)(path, true))?;
+        let mut changes: Vec<FileChange> = found.into_iter().filter_map(|found| content(found, self.part)).collect();
+        changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(changes)
+    }
+}
+
 /// A difference in content, as far as it is one.
 fn content(Difference { path, old, new }: Difference, part: Part<'_>) -> Option<FileChange> {
-    let blob = |file: Option<compare::File>| file.filter(|file| is_ordinary(file.mode)).map(|file| BlobId(file.id));
+    let blob = |file: Option<File>| file.filter(|file| is_ordinary(file.mode)).map(|file| BlobId(file.id));
     let (old, new) = (blob(old), blob(new));
     (old != new && (part.belongs)(&path, false)).then_some(FileChange { path, old, new })
 }

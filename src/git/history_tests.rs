@@ -86,7 +86,7 @@ fn only_content_of_ordinary_files_counts() {
     let belongs = |path: &str, is_folder: bool| !is_folder || path != "skip";
     let part = Part { prefix: Path::new("plan"), belongs: &belongs };
     let shown = |earlier: Option<CommitId>, later: CommitId| -> Vec<(String, bool, bool)> {
-        let changes = repo.changed_files(earlier, later, part).unwrap();
+        let changes = repo.files(part).changed(earlier, later).unwrap();
         changes.into_iter().map(|change| (change.path, change.old.is_some(), change.new.is_some())).collect()
     };
     let expected = [
@@ -106,10 +106,10 @@ fn only_content_of_ordinary_files_counts() {
     );
     assert_eq!(shown(Some(tip(&repo)), tip(&repo)), []);
     // A moved file keeps its content.
-    let changes = repo.changed_files(Some(first), tip(&repo), part).unwrap();
+    let changes = repo.files(part).changed(Some(first), tip(&repo)).unwrap();
     assert_eq!(changes[2].new, changes[3].old);
     let nowhere = Part { prefix: Path::new("plan/a.yaml/x"), ..part };
-    assert_eq!(repo.changed_files(None, tip(&repo), nowhere).unwrap(), []);
+    assert_eq!(repo.files(nowhere).changed(None, tip(&repo)).unwrap(), []);
 }
 
 #[test]
@@ -121,6 +121,7 @@ fn agrees_with_the_whole_trees_about_what_differs() {
         let tip = CommitId(git.refname_to_id("refs/heads/tangled").unwrap());
         let files = |id: CommitId| repo.tree_files(&id.to_string(), Path::new("plan")).unwrap();
         let part = Part { prefix: Path::new("plan"), belongs: &|_, _| true };
+        let ours = repo.files(part);
         for visit in repo.walk(tip, Follow::AllParents).unwrap() {
             let visit = visit.unwrap();
             for parent in &visit.parents {
@@ -128,7 +129,7 @@ fn agrees_with_the_whole_trees_about_what_differs() {
                 let gone = old.iter().filter(|file| !new.contains(file));
                 let all = gone.chain(new.iter().filter(|file| !old.contains(file)));
                 let expected: BTreeSet<&str> = all.map(|file| file.path.as_str()).collect();
-                let found = repo.changed_files(Some(*parent), visit.id, part).unwrap();
+                let found = ours.changed(Some(*parent), visit.id).unwrap();
                 assert!(found.iter().map(|change| change.path.as_str()).eq(expected.iter().copied()));
                 compared += expected.len();
             }

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 pub use changes::LastChanges;
 pub use error::GitError;
-pub use history::{CommitDetails, CommitId, FileChange, Follow, Identity, Mailmap, Part, Signed, Visit, Walk};
+pub use history::{CommitDetails, CommitId, FileChange, Files, Follow, Identity, Mailmap, Part, Signed, Visit, Walk};
 pub use ignore::{Ignores, IndexPaths};
 pub use signature::{Proof, fingerprint, verify};
 pub use tree::{BlobError, BlobId, BlobReader, EntryKind, TreeEntry};

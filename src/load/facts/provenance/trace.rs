@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use super::store::{Known, Store, UnitId};
 use super::units::{Ballot, Unit, role_and_person};
-use crate::git::{BlobId, CommitId, FileChange, Follow, GitError, Part, Repo, Visit};
+use crate::git::{BlobId, CommitId, FileChange, Files, Follow, GitError, Part, Repo, Visit};
 
 /// The number of a question.
 pub(super) type Question = usize;
@@ -50,7 +50,7 @@ struct Asking {
 /// The questions, and the answers so far.
 pub(super) struct Trace<'r> {
     repo: &'r Repo,
-    part: Part<'r>,
+    files: Files<'r>,
     store: Store,
     first: Asked,
     pub(super) answers: Vec<Option<Rc<Answer>>>,
@@ -63,7 +63,7 @@ pub(super) struct Trace<'r> {
 impl<'r> Trace<'r> {
     pub(super) fn new(repo: &'r Repo, part: Part<'r>, store: Store) -> Self {
         let (first, answers, circumstances, approvals) = Default::default();
-        Self { repo, part, store, first, answers, circumstances, approvals }
+        Self { repo, files: repo.files(part), store, first, answers, circumstances, approvals }
     }
 
     /// Asks who brought a value.
@@ -94,7 +94,7 @@ impl<'r> Trace<'r> {
 
     fn walk(&mut self, tip: CommitId) -> Result<(), GitError> {
         let mut asked = std::mem::take(&mut self.first);
-        for file in self.repo.changed_files(None, tip, self.part)? {
+        for file in self.files.changed(None, tip)? {
             for unit in &self.held(file.new)?.ids {
                 if let Some(asking) = asked.get_mut(unit) {
                     asking.files += 1;
@@ -137,7 +137,7 @@ impl<'r> Trace<'r> {
             if asked.is_empty() {
                 return Ok(());
             }
-            let files = self.repo.changed_files(Some(*parent), visit.id, self.part)?;
+            let files = self.files.changed(Some(*parent), visit.id)?;
             let brought = self.hand_on(&files, &mut asked)?;
             if !asked.is_empty() {
                 join(pending.entry(*parent).or_default(), asked);
@@ -150,7 +150,7 @@ impl<'r> Trace<'r> {
         }
         if asked.keys().any(|unit| self.approvals.contains(unit)) {
             if changes.is_empty() {
-                changes.push(self.repo.changed_files(None, visit.id, self.part)?);
+                changes.push(self.files.changed(None, visit.id)?);
             }
             self.look_around(visit, &changes, &asked, pending)?;
         }
