@@ -31,6 +31,7 @@ use crate::load::portfolio::Loaded;
 use crate::load::root::ROOT_FILE;
 use crate::load::source::{Source, is_manifest_name, is_second_root};
 use crate::model::facts::{History, Provenance};
+use crate::model::release::Release;
 
 /// Learns it. What goes wrong is said in [`Provenance::history`], and then nothing is said of any value.
 pub(super) fn gather(source: &Source, loaded: &Loaded) -> Provenance {
@@ -70,11 +71,14 @@ fn learn(source: &Source, loaded: &Loaded, repo: &Repo, prefix: &Path, tip: Comm
     Ok(Provenance { history, approvals, scope })
 }
 
-/// What the files of the portfolio hold now that have releases or changes, with places.
+/// What the files hold now in which somebody decided something, with places. Most manifests hold no decisions, and reading them
+/// once is enough.
 fn present(source: &Source, loaded: &Loaded, store: &mut Store) -> Vec<Units> {
     let portfolio = &loaded.portfolio;
-    let releases = portfolio.releases.iter().map(|release| release.span);
-    let documents: HashSet<Span> = releases.chain(portfolio.changes.iter().map(|change| change.span)).collect();
+    let is_decided = |release: &&Release| release.gates.iter().any(|gate| !gate.approvals.is_empty());
+    let releases = portfolio.releases.iter().filter(is_decided).map(|release| release.span);
+    let changes = portfolio.changes.iter().filter(|change| !change.approvals.is_empty()).map(|change| change.span);
+    let documents: HashSet<Span> = releases.chain(changes).collect();
     let mut files: Vec<FileId> = documents.iter().map(|span| span.file).collect();
     files.sort_unstable();
     files.dedup();
