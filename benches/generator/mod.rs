@@ -141,6 +141,7 @@ gate_templates:
 release_types:
   major: {notice: 20d, gates: [uat-exit, go-live], stages: [sit, uat], requires: [backout]}
   minor: {notice: 10d, gates: [uat-exit, go-live]}
+  wave: {}                          # each part has its own gates
 approvals: {provenance: none, separation_of_duties: true}
 rules: {unbooked-phase: \"off\"}     # people build on machines of their own
 freezes:

@@ -261,7 +261,7 @@ name: Wave {number} of {group} teams
 description: >-
   All of them at once, because they {one}.
   Each can {two}.
-type: minor
+type: wave
 status: {status}
 owner: ann-{team:04}
 priority: 70
@@ -326,7 +326,7 @@ approvals:
             back = sentence(seed + 24),
             project = project_id(team, 0),
             release = self.id(),
-            at = self.day(0, 2),
+            at = self.day(0, 2).min(today()),
         )
     }
 }

@@ -1,9 +1,10 @@
 //! `change-not-approved`.
 
-use crate::analysis::changes::{Carrier, Changes, Standing, State};
+use crate::analysis::changes::{Carrier, Changes, Standing, State, status};
 use crate::diagnostic::{Finding, Severity};
 use crate::graph::production_phases;
 use crate::model::Identified;
+use crate::model::records::ChangeStatus;
 use crate::model::release::{Decision, Release, Status};
 use crate::rules::environments::is_past;
 use crate::rules::gating::first_record;
@@ -92,6 +93,9 @@ fn report(cx: &Context<'_>, standing: &Standing<'_>, open: &[&Carrier<'_>]) -> F
     let release = |carrier: &Carrier<'_>| &cx.portfolio.releases[carrier.release];
     let (state, help) = match standing.state {
         State::Rejected => ("was rejected", "take it out of the release, or have it approved as it is now"),
+        State::Waiting if status(change) != ChangeStatus::Submitted => {
+            ("is approved only by a decision that is dated later", "correct the day of the decision, or wait for it")
+        }
         State::Draft => {
             ("is a draft", "hand it in with `status: submitted` and have it approved, or take it out of the release")
         }
@@ -149,6 +153,8 @@ mod tests {
         assert_eq!(said("status: rejected"), ["change `C` was rejected, and `r` carries it"]);
         assert!(said("status: approved").is_empty());
         assert!(said("type: standard\nstatus: submitted").is_empty());
+        let later = "status: approved\napprovals: [{role: board, by: ann, at: 2026-11-20}]";
+        assert_eq!(said(later), ["change `C` is approved only by a decision that is dated later, and `r` carries it"]);
         let rejected = "status: approved\napprovals: [{role: board, by: ann, at: 2026-11-10, decision: rejected}]";
         let found = of(RULE, &with(rejected, "status: in-progress"));
         assert_eq!(

@@ -147,6 +147,8 @@ fn scope_place(cx: &Context<'_>, given: &Given<'_, '_>, project: &Id) -> (Span, 
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use crate::diagnostic::Severity;
     use crate::rules::testing::{messages, of};
 

@@ -200,7 +200,8 @@ mod tests {
     const CAROL: &str = "{role: boss, by: carol}";
 
     fn history(versions: &[(String, &str)]) -> String {
-        versions.iter().map(|(text, by)| format!("{text}# commit by {by}@example.com\n")).collect()
+        let committed = versions.iter().map(|(text, by)| format!("{text}# commit by {by}@example.com\n"));
+        committed.collect::<Vec<_>>().concat()
     }
 
     #[test]

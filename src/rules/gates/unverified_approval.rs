@@ -148,7 +148,7 @@ fn by_another(cx: &Context<'_>, given: &Given<'_, '_>, commit: &Commit) -> Findi
     let facts = given.entry.facts;
     if let Some(replaced) = facts.and_then(|facts| facts.replaced.as_ref()) {
         let whose = replaced.by.as_ref().map(|before| format!(" by {}", who(before))).unwrap_or_default();
-        message.push_str(&format!("; it took the place of an entry{whose}"));
+        message = format!("{message}; it took the place of an entry{whose}");
     }
     if facts.is_some_and(|facts| facts.with_criteria) {
         message.push_str("; the same commit wrote the criteria of the gate");
@@ -211,6 +211,8 @@ fn cannot_be_told(cx: &Context<'_>, untold: &[Given<'_, '_>]) -> Option<Finding>
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use crate::diagnostic::{Finding, Severity};
     use crate::rules::testing::{messages, of};
 
