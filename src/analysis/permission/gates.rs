@@ -28,8 +28,7 @@ pub fn passed(case: &Case<'_>) -> Found {
     let open = on_the_way.iter().filter(|(_, gate)| gate.state != State::Passed);
     let obstacle = |(owner, gate): &(usize, Judged<'_>)| {
         let manifest = &case.facts.portfolio.releases[*owner];
-        let missing: Vec<String> = gate.missing().iter().map(ToString::to_string).collect();
-        let message = format!("gate `{}` of `{}` is {}: {}", gate.id, manifest.id, gate.state, missing.join("; "));
+        let message = format!("gate `{}` of `{}` is {}", gate.id, manifest.id, gate.state) + &lacking(gate);
         let (span, subject) = match gate.written {
             Some(written) => (written.id.span, manifest.subject().at(format!("gates/{}", gate.id))),
             None => (manifest.id.span, manifest.subject()),
@@ -37,6 +36,17 @@ pub fn passed(case: &Case<'_>) -> Found {
         Obstacle { rule, times: vec![always()], message, span, subject }
     };
     (open.map(|found| obstacle(found)).collect(), Checked { rule, what: count(on_the_way.len(), "gate") })
+}
+
+/// How much a gate lacks; `relm gate show` says what.
+fn lacking(gate: &Judged<'_>) -> String {
+    let criteria = gate.criteria.len() - gate.met();
+    let approvals = gate.demanded() - gate.given();
+    let plural = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let parts = [(criteria, "criterion", "criteria"), (approvals, "approval", "approvals")];
+    let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
+    let parts: Vec<String> = parts.map(|(number, one, many)| plural(number, one, many)).collect();
+    if parts.is_empty() { String::new() } else { format!(" and lacks {}", parts.join(" and ")) }
 }
 
 /// The changes of the project that the release carries into production: approved at the time, those of emergencies too.

@@ -476,8 +476,8 @@ fn gates_on_the_way_must_be_passed() {
     assert_eq!(
         said,
         [
-            "gate-not-passed: gate `go-live` of `r` is rejected: `ann` refused as board; approval by a board; never",
-            "gate-not-passed: gate `board` of `all` is pending: criterion `a` is not met; never",
+            "gate-not-passed: gate `go-live` of `r` is rejected and lacks 1 approval; never",
+            "gate-not-passed: gate `board` of `all` is pending and lacks 1 criterion; never",
             "never"
         ]
     );
