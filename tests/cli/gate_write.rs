@@ -482,10 +482,7 @@ fn own_criteria_are_waived_where_they_stand() {
         .replace("status: unmet # yet\n", "status: waived # yet\n        waiver: {by: ada, reason: Calm}\n")
         .replace("{id: rope}", "{id: rope, status: waived, waiver: {by: ada, reason: Calm}}");
     assert_eq!(sandbox.read("releases/buoy.yaml"), after);
-    let mut said = Vec::new();
-    said.push(refused(&sandbox, &waive("anchor")));
-    said.push(refused(&sandbox, &waive("oar")));
-    said.push(refused(&sandbox, &waive("hron")));
+    let mut said: Vec<_> = ["anchor", "oar", "hron"].iter().map(|id| refused(&sandbox, &waive(id))).collect();
     said.push(refused(&sandbox, &[&waive("oar")[..], &["--expires", "2026-03-01"]].concat()));
     said.push(refused(&sandbox, &["waive", "buoy-1", "go-live", "oar", "--reason", " "]));
     be(&sandbox, "dan@ferry.example");
@@ -501,10 +498,10 @@ fn own_criteria_are_waived_where_they_stand() {
 
 #[test]
 fn those_who_decide_at_once_take_turns() {
-    let gates: String =
+    let gates: Vec<_> =
         (0..6).map(|n| format!("  - {{id: g{n}, requires: [{{role: harbour-master}}]}} # {n}\n")).collect();
     let sandbox = harbour("", "ada@ferry.example");
-    let text = format!("{BUOY}{gates}");
+    let text = format!("{BUOY}{}", gates.concat());
     sandbox.put("releases/buoy.yaml", text.as_bytes());
     commit(&sandbox, "releases/buoy.yaml");
     let ids: Vec<String> = (0..6).map(|n| format!("buoy-1/g{n}")).collect();

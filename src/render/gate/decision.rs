@@ -13,10 +13,8 @@ use crate::report::gate::decision::{Decision, Standing};
 pub fn human(view: &Decision, style: &Style) -> String {
     let style = Style { width: style.width.max(MIN_WIDTH), ..*style };
     let paint = Paint(style);
-    let mut out = hanging("", &summary(view), style.width, |line| match view.written {
-        true => paint.green(line),
-        false => line.to_owned(),
-    });
+    let mut out =
+        hanging("", &summary(view), style.width, |line| if view.written { paint.green(line) } else { line.to_owned() });
     let place =
         view.source.line.map_or_else(|| view.source.file.clone(), |line| format!("{}:{line}", view.source.file));
     let _ = writeln!(out, "  {}", paint.dim(&sanitize(&place)));
@@ -75,10 +73,10 @@ fn standing(view: &Decision) -> String {
         (false, false, _) => format!("The gate will be {state} once this is committed"),
         (false, true, _) => format!("The gate would be {state} once this were committed"),
     };
-    match missing.is_empty() {
-        true => format!("{text}."),
-        false if *state == "rejected" => format!("{text}:"),
-        false => format!("{text}; still missing:"),
+    match (missing.is_empty(), *state) {
+        (true, _) => format!("{text}."),
+        (false, "rejected") => format!("{text}:"),
+        (false, _) => format!("{text}; still missing:"),
     }
 }
 

@@ -119,10 +119,8 @@ impl Head {
             return Ok(());
         }
         let more = found.len().saturating_sub(SHOWN);
-        let mut shown = found[..found.len().min(SHOWN)].join("; ");
-        if more > 0 {
-            shown += &format!("; and {more} more");
-        }
+        let shown = found[..found.len().min(SHOWN)].join("; ");
+        let shown = if more > 0 { format!("{shown}; and {more} more") } else { shown };
         let error = Error::input(format!("what you would decide on is not what is committed: {shown}"));
         Err(error.hint(format!("commit these changes to `{file}` first, or take them back; then decide")))
     }

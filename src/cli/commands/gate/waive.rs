@@ -87,10 +87,10 @@ impl Command for Waive {
         let Some(judged) = case.judged(after.gates(), &context) else {
             return Err(Error::input(format!("the gate is not found again in `{}`", case.draft.file())));
         };
-        let waived = judged.criteria.iter().find(|judged| *judged.criterion.id == *criterion);
-        let span = waived.map(|waived| waived.criterion.id.span);
+        let found = judged.criteria.iter().find(|judged| *judged.criterion.id == *criterion);
+        let span = found.map(|found| found.criterion.id.span);
         let mut notes = Vec::new();
-        if let Some(Outcome::WaiverExpired(day)) = waived.map(|waived| &waived.outcome) {
+        if let Some(Outcome::WaiverExpired(day)) = found.map(|found| &found.outcome) {
             let start = judged.guarded_start.map(|day| format!(", on {day}")).unwrap_or_default();
             notes.push(format!(
                 "the waiver ends on {day}, before what the gate guards begins{start}: it does not help there"
@@ -105,7 +105,7 @@ impl Command for Waive {
         notes.extend(commit.as_ref().and_then(|_| case.other_changes()));
         let standing = Standing::of(&judged);
         let standings = Standings { after: standing.clone(), committed: standing };
-        let waiver = waived.and_then(|waived| waived.criterion.waiver.as_ref());
+        let waiver = found.and_then(|found| found.criterion.waiver.as_ref());
         let by = waiver.and_then(|waiver| waiver.by.as_ref()).map_or(&person.id, |by| by);
         let view = View {
             written: case.draft.is_changed() && !self.options.dry_run,
