@@ -69,6 +69,7 @@ fn json_output_is_what_its_schema_says() {
     add("calendar", &[]);
     add("graph", &[]);
     add("artifacts.verify", &[]);
+    add("cab.agenda", &[]);
     add("env.list", &[]);
     add("env.conflicts", &[]);
     add("env.schedule", &[]);
@@ -87,6 +88,7 @@ fn json_output_is_what_its_schema_says() {
     add("gate.reject", &["timetable-2.3", "uat-exit", "--as", "gus", "--dry-run"]);
     let waiver = ["timetable-2.3/uat-exit/sev1", "--reason", "Test line only", "--expires", "2027-12-31"];
     add("gate.waive", &[&waiver[..], &["--as", "gus", "--dry-run"]].concat());
+    add("report.changes", &[]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);
