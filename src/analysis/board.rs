@@ -184,8 +184,7 @@ impl<'p> Board<'p> {
 
     /// Who looked at an emergency afterwards, as a release that carries it says.
     fn review(&self, change: usize) -> Option<&'p Review> {
-        let carrying =
-            self.changes.carriers(change).iter().map(|carrier| &self.portfolio().releases[carrier.release]);
+        let carrying = self.changes.carriers(change).iter().map(|carrier| &self.portfolio().releases[carrier.release]);
         carrying.filter_map(|release| release.emergency.as_ref()?.reviewed.as_ref()).next()
     }
 
@@ -254,7 +253,10 @@ mod tests {
     fn the_board_are_those_who_decided_before() {
         let of = |text: &str| roles(&loaded(&format!("{SETTINGS}---\n{text}")).portfolio);
         assert_eq!(of("kind: change\nid: C"), BTreeSet::from(["change-manager".to_owned()]));
-        assert_eq!(of("kind: change\nid: C\napprovals: [{role: board, by: ann}]"), BTreeSet::from(["board".to_owned()]));
+        assert_eq!(
+            of("kind: change\nid: C\napprovals: [{role: board, by: ann}]"),
+            BTreeSet::from(["board".to_owned()])
+        );
         assert_eq!(roles(&loaded("kind: change\nid: C").portfolio), BTreeSet::new());
     }
 

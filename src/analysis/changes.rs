@@ -383,14 +383,17 @@ mod tests {
     fn a_change_is_counted_on_the_last_day_that_is_known_of_it() {
         let day = |fields: &str| {
             let decided = approvals("{role: board, by: ann, at: 2026-11-10}, {role: boss, by: bo, at: 2026-11-09}");
-            let portfolio =
-                portfolio(&format!("{SETTINGS}---\nkind: change\nid: C\n{decided}\n{fields}\n{RELEASES}"));
+            let portfolio = portfolio(&format!("{SETTINGS}---\nkind: change\nid: C\n{decided}\n{fields}\n{RELEASES}"));
             let facts = Facts::default();
             Changes::new(&portfolio, &facts).day(0).map(|day| day.to_string())
         };
         let day = |fields: &str| day(fields).unwrap_or_default();
         assert_eq!(day("release: named\nwindow: {start: 2026-11-20T22:00, end: 2026-11-21}"), "2026-11-21");
-        assert_eq!(day("window: {start: 2026-11-20T22:00, end: 2026-11-21T00:00}"), "2026-11-20", "the night ends there");
+        assert_eq!(
+            day("window: {start: 2026-11-20T22:00, end: 2026-11-21T00:00}"),
+            "2026-11-20",
+            "the night ends there"
+        );
         assert_eq!(day("release: named"), "2026-12-10", "the later of the two that carry it");
         let portfolio = read(&approvals(ANN));
         let facts = Facts::default();

@@ -166,7 +166,8 @@ fn change_moves<'p>(before: &'p Portfolio, after: &'p Portfolio) -> Vec<ChangeMo
             continue;
         };
         let (was, is) = (described(old), described(change));
-        let fields: Vec<FieldMove> = was.into_iter().zip(is).filter_map(|((field, a), (_, b))| moved(field, a, b)).collect();
+        let fields: Vec<FieldMove> =
+            was.into_iter().zip(is).filter_map(|((field, a), (_, b))| moved(field, a, b)).collect();
         let was_asked = status(old) != ChangeStatus::Draft;
         let is_withdrawn = was_asked && status(change) == ChangeStatus::Draft;
         if !fields.is_empty() {
@@ -345,7 +346,8 @@ mod tests {
         }
         for one in &digest.releases {
             let version = |item: Option<&ScopeItem>| item.map(|item| item.version.as_deref().map(str::to_owned));
-            let scope = one.scope.iter().map(|it| format!("{} {:?} > {:?}", it.project, version(it.before), version(it.after)));
+            let scope =
+                one.scope.iter().map(|it| format!("{} {:?} > {:?}", it.project, version(it.before), version(it.after)));
             let days = one.target.map(|target| format!("{:?} days", target.days()));
             let status = one.status.iter().map(field);
             let all: Vec<_> = status.chain(days).chain(scope).collect();
@@ -389,8 +391,10 @@ mod tests {
         let later = RELEASE.replace("12-05", "12-12").replace("planned", "in-progress");
         assert_eq!(digest(RELEASE, &later), ["one changed status planned > in-progress, Some(7) days"]);
         assert_eq!(digest(RELEASE, &RELEASE.replace("target: 2026-12-05\n", "")), ["one changed None days"]);
-        let scope = RELEASE.replace("[{project: a, version: 1.0.0}, {project: b}]", "[{project: a, version: 1.1.0}, {project: c}]");
-        let said = r#"one changed a Some(Some("1.0.0")) > Some(Some("1.1.0")), c None > Some(None), b Some(None) > None"#;
+        let scope = RELEASE
+            .replace("[{project: a, version: 1.0.0}, {project: b}]", "[{project: a, version: 1.1.0}, {project: c}]");
+        let said =
+            r#"one changed a Some(Some("1.0.0")) > Some(Some("1.1.0")), c None > Some(None), b Some(None) > None"#;
         assert_eq!(digest(RELEASE, &scope), [said]);
         // A project that stands twice is compared entry by entry.
         let twice = RELEASE.replace("{project: b}", "{project: b}, {project: b}");
@@ -401,7 +405,8 @@ mod tests {
     #[test]
     fn decisions_are_made_and_taken_back() {
         let with = |entries: &str| format!("{CHANGE}approvals: [{entries}]\n");
-        let (yes, no) = ("{role: r, by: ann, at: 2026-11-10}", "{role: r, by: ann, at: 2026-11-11, decision: rejected}");
+        let (yes, no) =
+            ("{role: r, by: ann, at: 2026-11-10}", "{role: r, by: ann, at: 2026-11-11, decision: rejected}");
         assert_eq!(digest(CHANGE, &with(yes)), ["C ann approved"]);
         assert_eq!(digest(&with(yes), &with(&format!("{yes}, {no}"))), ["C ann rejected"]);
         assert_eq!(digest(&with(yes), &with(no)), ["C ann rejected", "C ann approved taken back"]);

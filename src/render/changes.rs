@@ -109,10 +109,8 @@ pub fn window(change: &ChangeView, today: NaiveDate) -> Option<String> {
 /// Where a change stands and who says so, in words.
 pub fn stands(change: &ChangeView, today: NaiveDate) -> String {
     let wanted = if change.state == "rejected" { "rejected" } else { "approved" };
-    let (fit, others): (Vec<_>, Vec<_>) = change
-        .decisions
-        .iter()
-        .partition(|entry| entry.approval.decision == wanted && entry.objections.is_empty());
+    let (fit, others): (Vec<_>, Vec<_>) =
+        change.decisions.iter().partition(|entry| entry.approval.decision == wanted && entry.objections.is_empty());
     let by: Vec<String> = fit.iter().map(|entry| who(entry, today)).collect();
     let state = match change.state {
         "unproven" => "approved by its status alone",

@@ -210,10 +210,10 @@ impl ChangeView {
             status: changes::status(change).as_str(),
             owner: change.common.owner().map(ToString::to_string),
             releases: carriers.map(|carrier| portfolio.releases[carrier.release].id.to_string()).collect(),
-            window: change.window.as_ref().map(|window| WindowView {
-                start: window.start.value.to_string(),
-                end: window.end.value.to_string(),
-            }),
+            window: change
+                .window
+                .as_ref()
+                .map(|window| WindowView { start: window.start.value.to_string(), end: window.end.value.to_string() }),
             day: changes.day(standing.index),
             state: standing.state.as_str(),
             decisions: standing.decisions.iter().map(DecisionView::new).collect(),

@@ -119,7 +119,10 @@ fn the_agenda_holds_what_the_board_must_decide() {
     assert_snapshot!(run);
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
     assert_snapshot!("agenda_markdown", sandbox().run(&["cab", "agenda", "--format", "markdown"]));
-    assert_snapshot!("agenda_html", sandbox().run(&["cab", "agenda", "--format", "html"]).stdout.split_once("<h1>").unwrap().1);
+    assert_snapshot!(
+        "agenda_html",
+        sandbox().run(&["cab", "agenda", "--format", "html"]).stdout.split_once("<h1>").unwrap().1
+    );
 }
 
 #[test]
@@ -181,10 +184,11 @@ fn repository() -> (Sandbox, String) {
         .replace("version: 2.0.0", "version: 2.1.0");
     sandbox.put("releases.yaml", releases.as_bytes());
     let no = "approvals: [{role: change-manager, by: carol, at: 2026-02-27T14:00, decision: rejected}]\n---\n";
-    let changes = CHANGES
-        .replace("end: 2026-03-22T04:00}\n---\n", &format!("end: 2026-03-22T05:00}}\n{no}"))
-        .replacen("status: submitted\nwindow", "status: draft\nwindow", 1)
-        + "---\nkind: change\nid: RFC-14\nname: Longer cord\nproject: lamp\nstatus: submitted\n";
+    let changes = CHANGES.replace("end: 2026-03-22T04:00}\n---\n", &format!("end: 2026-03-22T05:00}}\n{no}")).replacen(
+        "status: submitted\nwindow",
+        "status: draft\nwindow",
+        1,
+    ) + "---\nkind: change\nid: RFC-14\nname: Longer cord\nproject: lamp\nstatus: submitted\n";
     sandbox.put("changes.yaml", changes.as_bytes());
     sandbox.put("relm.yaml", format!("{ROOT}---\nkind: project\nid: socket\nowner: crew\n").as_bytes());
     sandbox.commit();

@@ -49,7 +49,8 @@ fn decide(pending: &PendingView, view: &Agenda) -> Item {
     let (change, today) = (&pending.change, view.date);
     let mut facts = vec![what(change)];
     let is_said = change.state != "waiting" || !change.decisions.is_empty();
-    facts.extend(is_said.then(|| Fact::new("stands", stands(change, today), tone(change))));
+    let again = if change.state == "rejected" { ", and handed in again" } else { "" };
+    facts.extend(is_said.then(|| Fact::new("stands", stands(change, today) + again, tone(change))));
     facts.push(needed(pending, view));
     facts.extend(window(change, today).map(|text| Fact::new("window", text, Tone::Plain)));
     for release in &pending.carried_by {

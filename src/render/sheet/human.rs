@@ -16,7 +16,7 @@ const INDENT: usize = 4;
 pub fn render(sheet: &Sheet, style: &Style) -> String {
     let paint = Paint(Style { width: style.width.max(MIN_WIDTH), ..*style });
     if sheet.sections.is_empty() {
-        return format!("{}\n", wrap(&sanitize(&sheet.nothing), paint.0.width));
+        return format!("{}\n", sanitize(&sheet.nothing));
     }
     let mut out = String::new();
     let head = std::iter::once(&sheet.title).chain(&sheet.about).cloned().collect::<Vec<_>>().join(" · ");
@@ -83,9 +83,7 @@ fn table(out: &mut String, table: &Table, paint: Paint) {
         cells.chain([display_width(table.columns[column].head)]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
-    let fits = |shown: &[usize]| {
-        shown.iter().map(|&column| widths[column] + 2).sum::<usize>() <= paint.0.width + 2
-    };
+    let fits = |shown: &[usize]| shown.iter().map(|&column| widths[column] + 2).sum::<usize>() <= paint.0.width + 2;
     let mut shown: Vec<usize> = (0..table.columns.len()).collect();
     if !fits(&shown) {
         shown.retain(|&column| !table.columns[column].below);

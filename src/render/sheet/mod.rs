@@ -148,12 +148,22 @@ impl Sheet {
         }
     }
 
-    /// Adds a section with a table, if it has rows.
-    pub fn table(&mut self, title: &str, columns: &[Column], rows: Vec<Vec<Cell>>) {
-        if !rows.is_empty() {
-            let title = format!("{title} ({})", rows.len());
-            self.sections.push(Section { title, body: Body::Table(Table { columns: columns.to_vec(), rows }) });
+    /// Adds a section with a table, if it has rows. Columns that say nothing of any row are left out.
+    pub fn table(&mut self, title: &str, columns: &[Column], mut rows: Vec<Vec<Cell>>) {
+        if rows.is_empty() {
+            return;
         }
+        let says = |column: usize| rows.iter().any(|row| !row[column].text.is_empty());
+        let kept: Vec<bool> = (0..columns.len()).map(|column| column == 0 || says(column)).collect();
+        let keep = |column: usize| kept.get(column).copied().unwrap_or(true);
+        for row in &mut rows {
+            let mut column = 0..;
+            row.retain(|_| column.next().is_some_and(keep));
+        }
+        let columns =
+            columns.iter().enumerate().filter(|(column, _)| keep(*column)).map(|(_, column)| *column).collect();
+        let title = format!("{title} ({})", rows.len());
+        self.sections.push(Section { title, body: Body::Table(Table { columns, rows }) });
     }
 }
 

@@ -52,7 +52,11 @@ fn columns_stand_below_where_there_is_no_room() {
     sheet.table("T", &columns, vec![row("A-1", long, "here"), row("A-22", "", "gone")]);
     let at = |sheet: &Sheet, width| human::render(sheet, &Style { width, ..Style::default() });
     let below = "    a name that is long enough to be too long for a narrow\n    terminal\n";
-    assert!(at(&sheet, 60).ends_with(&format!("T (2)\nid    state\nA-1   here\n{below}A-22  gone\n")), "{}", at(&sheet, 60));
+    assert!(
+        at(&sheet, 60).ends_with(&format!("T (2)\nid    state\nA-1   here\n{below}A-22  gone\n")),
+        "{}",
+        at(&sheet, 60)
+    );
     let wide = at(&sheet, 100);
     assert!(wide.contains(&format!("A-1   {long}  here\n")), "{wide}");
     // Where even the plain columns are too wide, the last stand below.

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::analysis::digest::{self, ChangeMove, Decided, GoneStale, Matter, ReleaseMove, ScopeMove};
 use crate::analysis::changes;
+use crate::analysis::digest::{self, ChangeMove, Decided, GoneStale, Matter, ReleaseMove, ScopeMove};
 use crate::analysis::gates::Flaw;
 use crate::model::release::ScopeItem;
 use crate::report::Header;
@@ -200,11 +200,8 @@ impl FieldView {
 
 impl ReleaseMoveView {
     fn new(one: &ReleaseMove<'_>) -> Self {
-        let target = |target: digest::TargetMove| TargetView {
-            before: target.before,
-            after: target.after,
-            days: target.days(),
-        };
+        let target =
+            |target: digest::TargetMove| TargetView { before: target.before, after: target.after, days: target.days() };
         Self {
             id: one.release.id.to_string(),
             name: one.release.common.name().map(str::to_owned),

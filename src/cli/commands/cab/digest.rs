@@ -30,6 +30,10 @@ impl Command for Digest {
         let context = Context::open(global)?;
         context.note_findings();
         let before = context.at_revision(&self.since)?;
+        if !before.loaded.has_settings {
+            let error = format!("`relm.yaml` at `{}` cannot be read as the settings of a portfolio", self.since);
+            return Err(Error::input(error).hint(format!("`relm check --at {}` shows why", self.since)));
+        }
         let (old, new) = (before.gates(), context.gates());
         let old = Side { gates: old, changes: &Changes::new(old.portfolio, old.facts) };
         let new = Side { gates: new, changes: &Changes::new(new.portfolio, new.facts) };
