@@ -45,6 +45,16 @@ fn the_schemas_of_output_are_current() {
     }
 }
 
+/// Makes the folder a repository with all its files in one commit.
+fn commit(root: &Path) {
+    let git = git2::Repository::init(root).unwrap();
+    let mut index = git.index().unwrap();
+    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
+    let tree = git.find_tree(index.write_tree().unwrap()).unwrap();
+    let who = git2::Signature::new("Test Person", "person@example.com", &git2::Time::new(1_767_225_600, 0)).unwrap();
+    git.commit(Some("HEAD"), &who, &who, "All", &tree, &[]).unwrap();
+}
+
 #[test]
 fn json_output_is_what_its_schema_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -69,6 +79,7 @@ fn json_output_is_what_its_schema_says() {
     add("calendar", &[]);
     add("graph", &[]);
     add("artifacts.verify", &[]);
+    add("cab.agenda", &[]);
     add("env.list", &[]);
     add("env.conflicts", &[]);
     add("env.schedule", &[]);
@@ -87,6 +98,9 @@ fn json_output_is_what_its_schema_says() {
     add("gate.reject", &["timetable-2.3", "uat-exit", "--as", "gus", "--dry-run"]);
     let waiver = ["timetable-2.3/uat-exit/sev1", "--reason", "Test line only", "--expires", "2027-12-31"];
     add("gate.waive", &[&waiver[..], &["--as", "gus", "--dry-run"]].concat());
+    add("report.changes", &[]);
+    commit(&root);
+    add("cab.digest", &["--since", "HEAD"]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);

@@ -18,7 +18,7 @@ use crate::diagnostic::Span;
 use crate::model::facts::Facts;
 use crate::model::portfolio::Provenance;
 use crate::model::records::{Change, ChangeStatus, ChangeType};
-use crate::model::release::{Decision, Status};
+use crate::model::release::{Decision, Release, Status};
 use crate::model::{Id, Portfolio};
 
 choice! {
@@ -153,7 +153,7 @@ impl<'p> Changes<'p> {
     }
 
     /// When a decision was made.
-    fn made(&self, entry: &JudgedApproval<'_>) -> Option<DateTime<Utc>> {
+    pub fn made(&self, entry: &JudgedApproval<'_>) -> Option<DateTime<Utc>> {
         entry.approval.at.as_ref().map(|at| at.value.instant(self.portfolio.zone))
     }
 
@@ -176,7 +176,23 @@ impl<'p> Changes<'p> {
         pending
     }
 
-    fn needed_by(&self, change: usize) -> Option<NaiveDate> {
+    /// The day a change is counted on: the last of its window, else the latest day on which a release that carries it shipped or
+    /// is to ship, else that of the latest decision.
+    pub fn day(&self, change: usize) -> Option<NaiveDate> {
+        let manifest = &self.portfolio.changes[change];
+        let shipped = |release: &'p Release| {
+            let actual = release.actual.as_ref().and_then(|actual| actual.end.as_ref());
+            actual.or(release.target.as_ref()).map(|day| day.value)
+        };
+        let carrying = self.carriers[change].iter().map(|carrier| &self.portfolio.releases[carrier.release]);
+        let decided = manifest.approvals.iter().filter_map(|entry| entry.at.as_ref()).map(|at| at.value.date());
+        let window = manifest.window.as_ref().map(|window| window.end.value.last_day());
+        window.or_else(|| carrying.filter_map(shipped).max()).or_else(|| decided.max())
+    }
+
+    /// When the decision about a change is needed: the start of its window, else the earliest target of the releases that carry
+    /// it and are not called off.
+    pub fn needed_by(&self, change: usize) -> Option<NaiveDate> {
         let window = self.portfolio.changes[change].window.as_ref();
         let carrying = self.carriers[change].iter().map(|carrier| &self.portfolio.releases[carrier.release]);
         let open = carrying.filter(|release| release.status() != Status::Cancelled);
@@ -361,6 +377,27 @@ mod tests {
         assert_eq!(of(2), []);
         let listing = portfolio.releases.index("listing").unwrap();
         assert_eq!(changes.of_release(listing).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn a_change_is_counted_on_the_last_day_that_is_known_of_it() {
+        let day = |fields: &str| {
+            let decided = approvals("{role: board, by: ann, at: 2026-11-10}, {role: boss, by: bo, at: 2026-11-09}");
+            let portfolio = portfolio(&format!("{SETTINGS}---\nkind: change\nid: C\n{decided}\n{fields}\n{RELEASES}"));
+            let facts = Facts::default();
+            Changes::new(&portfolio, &facts).day(0).map(|day| day.to_string())
+        };
+        let day = |fields: &str| day(fields).unwrap_or_default();
+        assert_eq!(day("release: named\nwindow: {start: 2026-11-20T22:00, end: 2026-11-21}"), "2026-11-21");
+        assert_eq!(
+            day("window: {start: 2026-11-20T22:00, end: 2026-11-21T00:00}"),
+            "2026-11-20",
+            "the night ends there"
+        );
+        assert_eq!(day("release: named"), "2026-12-10", "the later of the two that carry it");
+        let portfolio = read(&approvals(ANN));
+        let facts = Facts::default();
+        assert_eq!(Changes::new(&portfolio, &facts).day(0), "2026-11-10".parse().ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which releases and environments a command looks at.
 
+mod changes;
 mod environments;
 
 use chrono::NaiveDate;

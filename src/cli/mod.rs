@@ -152,7 +152,13 @@ mod tests {
 
     #[test]
     fn every_command_says_what_it_does_and_how() {
-        let groups = [commands::env::SUBCOMMANDS, commands::gate::SUBCOMMANDS, commands::artifacts::SUBCOMMANDS];
+        let groups = [
+            commands::env::SUBCOMMANDS,
+            commands::gate::SUBCOMMANDS,
+            commands::artifacts::SUBCOMMANDS,
+            commands::cab::SUBCOMMANDS,
+            commands::report::SUBCOMMANDS,
+        ];
         let all = COMMANDS.iter().chain(groups.into_iter().flatten());
         for mut command in all.map(|entry| (entry.command)()) {
             let about = command.get_about().unwrap().to_string();

@@ -4,8 +4,10 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod cab;
 pub mod calendar;
 pub mod can_deploy;
+pub mod changes;
 pub mod env;
 pub mod findings;
 pub mod gate;
@@ -17,6 +19,7 @@ pub mod plan;
 pub mod record;
 pub mod rules;
 pub mod set;
+pub mod sheet;
 pub mod show;
 pub mod table;
 pub mod text;

@@ -4,8 +4,10 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod cab;
 pub mod calendar;
 pub mod can_deploy;
+pub mod changes;
 pub mod check;
 pub mod env;
 pub mod evidence;
@@ -49,6 +51,8 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("artifacts.verify", schemars::schema_for!(artifacts::Verify)),
         ("audit", schemars::schema_for!(audit::Audit)),
         ("can-deploy", schemars::schema_for!(can_deploy::CanDeploy)),
+        ("cab.agenda", schemars::schema_for!(cab::agenda::Agenda)),
+        ("cab.digest", schemars::schema_for!(cab::digest::Digest)),
         ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),
         ("env.advise", schemars::schema_for!(env::advise::Advise)),
@@ -73,6 +77,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("new", schemars::schema_for!(new::New)),
         ("plan", schemars::schema_for!(plan::Plan)),
         ("record", schemars::schema_for!(record::Record)),
+        ("report.changes", schemars::schema_for!(changes::Changes)),
         ("rules", schemars::schema_for!(rules::Rules)),
         ("set", schemars::schema_for!(set::Set)),
         ("show", schemars::schema_for!(show::Show)),

@@ -4,6 +4,7 @@
 
 mod artifacts;
 mod audit;
+mod cab;
 mod calendar;
 mod calendar_files;
 mod can_deploy;
@@ -24,6 +25,7 @@ mod history;
 mod init;
 mod new;
 mod record;
+mod report;
 mod revisions;
 mod sandbox;
 mod select;

@@ -4,6 +4,7 @@
 
 pub mod artifacts;
 mod audit;
+pub mod cab;
 mod calendar;
 mod can_deploy;
 mod check;
@@ -18,6 +19,7 @@ mod man;
 mod new;
 mod plan;
 mod record;
+pub mod report;
 mod rules;
 mod schema;
 mod set;
@@ -45,10 +47,12 @@ pub static COMMANDS: &[Entry] = &[
     gate::ENTRY,
     Entry::of::<audit::Audit>(),
     Entry::of::<evidence::Evidence>(),
+    cab::ENTRY,
     env::ENTRY,
     artifacts::ENTRY,
     Entry::of::<set::Set>(),
     record::ENTRY,
+    report::ENTRY,
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),

@@ -229,7 +229,7 @@ fn lines(text: &str) -> String {
 }
 
 /// A source expression of a content security policy.
-fn hash(text: &str) -> String {
+pub(in crate::render) fn hash(text: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
 }
 

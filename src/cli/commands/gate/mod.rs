@@ -111,7 +111,7 @@ fn named(context: &Context<'_>, release: &str, gate: Option<&str>) -> Result<(us
 }
 
 /// Makes a view twice: the first tells which files it points into, the second knows the lines there.
-fn view<V>(context: &mut Context<'_>, schema: &'static str, make: impl Fn(Header, &Input<'_>) -> V) -> V {
+pub(super) fn view<V>(context: &mut Context<'_>, schema: &'static str, make: impl Fn(Header, &Input<'_>) -> V) -> V {
     let header = context.header(schema);
     let first = Input::new(context.gates(), &context.loaded.sources);
     make(header.clone(), &first);

@@ -1,0 +1,55 @@
+//! `relm cab`: what the change board has to decide, and what has changed since it last met.
+//!
+//! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
+
+mod agenda;
+mod digest;
+
+use clap::ArgMatches;
+
+use super::{Entry, RunError, Status};
+use crate::cli::args::{Format, Global};
+use crate::cli::error::Error;
+use crate::render::sheet::{Sheet, html, human, markdown};
+
+/// Every subcommand, in the order of the help.
+pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<agenda::Agenda>(), Entry::of::<digest::Digest>()];
+
+/// `relm cab` in the table of commands.
+pub const ENTRY: Entry = Entry { command, run };
+
+fn command() -> clap::Command {
+    clap::Command::new("cab")
+        .about("Prepare the change board: what it must decide, what has changed since it met")
+        .after_help(
+            "Examples:\n  relm cab agenda                      what the board must decide today\n  \
+             relm cab agenda --date 2026-11-19    what it must decide then\n  \
+             relm cab digest --since board-46     what has changed since that tag\n\n\
+             `relm cab COMMAND --help` says more of each.",
+        )
+        .subcommand_required(true)
+        .subcommand_value_name("COMMAND")
+        .subcommands(SUBCOMMANDS.iter().map(|entry| (entry.command)()))
+}
+
+fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
+    let asked = matches.subcommand();
+    let entry = asked.and_then(|(name, matches)| {
+        let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
+        Some((entry, matches))
+    });
+    let Some((entry, matches)) = entry else {
+        let error = Error::usage("say what of the change board").hint("`relm cab --help` lists what there is");
+        return Err(RunError::Stopped(error));
+    };
+    (entry.run)(global, matches)
+}
+
+/// A sheet in the format that was asked for.
+pub(super) fn write(global: &Global, sheet: &Sheet) -> Result<(), Error> {
+    global.write(&match global.format {
+        Format::Markdown => markdown::render(sheet),
+        Format::Html => html::render(sheet),
+        _ => human::render(sheet, &global.style()),
+    })
+}
