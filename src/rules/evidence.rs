@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::Context;
 use super::wording::{quoted, with_places};
 use crate::analysis::evidence::Verdict;
-use crate::analysis::gates::{Judged, JudgedCriterion, Outcome};
+use crate::analysis::gates::{Judged, Outcome};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
-use crate::model::release::{Criterion, CriterionStatus, Status};
+use crate::model::release::{Check, Criterion, CriterionStatus, Status};
 use crate::model::{Identified, Kind};
 
 /// What a rule says of a verdict: the message, where in the check, and what to do. None: it is another rule's.
@@ -15,7 +15,7 @@ pub type Words = Option<(String, Span, String)>;
 
 /// One finding for each criterion that the rule has words for. The check of a template that does not hold is one finding,
 /// whatever number of gates it decides.
-pub fn report(cx: &Context<'_>, words: impl Fn(&Criterion, &Verdict) -> Words, out: &mut Vec<Finding>) {
+pub fn report(cx: &Context<'_>, words: impl Fn(&Criterion, &Check, &Verdict) -> Words, out: &mut Vec<Finding>) {
     let mut templates: BTreeMap<(Span, String), Shared> = BTreeMap::new();
     for (r, release) in cx.portfolio.releases.iter().enumerate() {
         if release.status().is_over() || cx.is_left_behind(r) {
@@ -24,15 +24,16 @@ pub fn report(cx: &Context<'_>, words: impl Fn(&Criterion, &Verdict) -> Words, o
         // What is not written at all is another rule's.
         for judged in cx.gates(r) {
             let Some(gate) = judged.written else { continue };
-            for JudgedCriterion { criterion, outcome } in &judged.criteria {
-                let (Outcome::Report(verdict), Some(check)) = (outcome, criterion.check.as_deref()) else { continue };
+            for one in &judged.criteria {
+                let (Outcome::Report(verdict), Some(check)) = (&one.outcome, one.check()) else { continue };
+                let criterion = one.criterion;
                 if cx.portfolio.damage.touches(check.span) {
                     continue;
                 }
-                let Some((message, span, help)) = words(criterion, verdict) else { continue };
+                let Some((message, span, help)) = words(criterion, check, verdict) else { continue };
                 let is_due = release.status() != Status::Draft && is_due(cx, judged);
                 let subject = release.subject().at(format!("gates/{}", gate.id));
-                if gate.criteria.iter().any(|own| std::ptr::eq(own, *criterion)) {
+                if gate.criteria.iter().any(|own| own.check.as_deref().is_some_and(|own| std::ptr::eq(own, check))) {
                     let subject = subject.at(format!("gates/{}/criteria/{}", gate.id, criterion.id));
                     out.push(bounded(Finding::new(span, subject, message).help(help), is_due));
                 } else {

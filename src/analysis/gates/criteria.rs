@@ -7,13 +7,15 @@ use chrono::NaiveDate;
 use super::Gates;
 use crate::analysis::evidence::{self, Day, Verdict};
 use crate::model::portfolio::GateTemplate;
-use crate::model::release::{Criterion, CriterionStatus, Gate};
+use crate::model::release::{Check, Criterion, CriterionStatus, Gate};
 
 /// A criterion and how it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgedCriterion<'p> {
     /// As written, in the release or in the template.
     pub criterion: &'p Criterion,
+    /// The one of the same id in the template, where the release writes its own. What the release does not say, it says.
+    pub template: Option<&'p Criterion>,
     /// How it stands.
     pub outcome: Outcome,
 }
@@ -46,12 +48,31 @@ impl Outcome {
     }
 }
 
-/// The criteria of the template and of the file, by id; the file wins.
-pub(super) fn merged<'p>(template: Option<&'p GateTemplate>, gate: Option<&'p Gate>) -> Vec<&'p Criterion> {
+impl<'p> JudgedCriterion<'p> {
+    /// The report that decides it: a release that writes only how a criterion stands does not get rid of its report.
+    pub fn check(&self) -> Option<&'p Check> {
+        let own = self.criterion.check.as_deref();
+        own.or_else(|| self.template.and_then(|template| template.check.as_deref()))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> Option<&'p str> {
+        let own = self.criterion.common.name();
+        own.or_else(|| self.template.and_then(|template| template.common.name()))
+    }
+}
+
+/// The criteria of the template and of the file, by id; the file wins. With each of the file the one it stands for.
+fn merged<'p>(
+    template: Option<&'p GateTemplate>,
+    gate: Option<&'p Gate>,
+) -> Vec<(&'p Criterion, Option<&'p Criterion>)> {
     let own = gate.map_or(&[][..], |gate| &gate.criteria);
     let ids: HashSet<&str> = own.iter().map(|criterion| &*criterion.id).collect();
     let common = template.map_or(&[][..], |template| &template.criteria);
-    common.iter().filter(|criterion| !ids.contains(&*criterion.id)).chain(own).collect()
+    let inherited = common.iter().filter(|criterion| !ids.contains(&*criterion.id)).map(|criterion| (criterion, None));
+    let written = own.iter().map(|criterion| (criterion, common.iter().find(|other| other.id == criterion.id)));
+    inherited.chain(written).collect()
 }
 
 pub(super) fn judge<'p>(
@@ -67,12 +88,13 @@ pub(super) fn judge<'p>(
     let mut day = Day::of(gates.clock, gates.portfolio.release_calendar(&gates.portfolio.releases[release]));
     // Reports that were fresh when the work was done do not become too old afterwards.
     day.today = done(gates, guards).map_or(today, |done| done.min(today));
-    let judge = |criterion: &'p Criterion| {
-        let report = criterion
-            .check
-            .as_deref()
+    let judge = |(criterion, template): (&'p Criterion, Option<&'p Criterion>)| {
+        let mut judged = JudgedCriterion { criterion, template, outcome: Outcome::Unmet };
+        let report = judged
+            .check()
             .map(|check| Outcome::Report(evidence::judge(check, gates.facts.evidence.checks.get(&check.span), &day)));
-        JudgedCriterion { criterion, outcome: outcome(criterion, report, at) }
+        judged.outcome = outcome(criterion, report, at);
+        judged
     };
     merged(template, gate).into_iter().map(judge).collect()
 }

@@ -162,6 +162,18 @@ fn the_file_wins_over_the_template_by_criterion_and_by_role() {
 }
 
 #[test]
+fn a_release_that_only_writes_how_a_criterion_stands_keeps_the_report_that_decides_it() {
+    let policy = "gate_templates: {tested: {criteria: [{id: green, name: All green, check: {junit: r.xml}}]}}\n";
+    let text = format!("{}{policy}{PROD}---\n", SETTINGS.replace("gate_templates:\n", "x-others:\n"));
+    let release = "kind: release\nid: r\ntype: free\ngates: [{id: tested, criteria: [{id: green, status: met}]}]\n";
+    let loaded = loaded(&format!("{text}{release}"));
+    let (facts, clock) = (Facts::default(), clock("2026-11-16"));
+    let judged = judge(&loaded, &facts, &clock);
+    assert_eq!((judged[0].state, judged[0].criteria[0].name()), (State::Pending, Some("All green")));
+    assert!(matches!(judged[0].criteria[0].outcome, super::Outcome::Report(_)), "`status: met` is not enough");
+}
+
+#[test]
 fn the_latest_decision_of_each_person_in_each_role_holds() {
     let gate = |approvals: &str| format!("{{id: g, requires: [{{role: tester, count: 2}}], approvals: [{approvals}]}}");
     let of = |approvals: &str| state(&gate(approvals), "2026-11-16").0;

@@ -91,21 +91,17 @@ impl CriterionView {
             outcome if outcome.is_met() => "met",
             _ => "unmet",
         };
-        let common = gate.template.and_then(|template| {
-            let same = template.criteria.iter().find(|other| other.id == criterion.id);
-            same.and_then(|other| other.common.name())
-        });
         let from_template = gate.template.is_some_and(|template| template.criteria.iter().any(|own| own == criterion));
         let waiver = criterion.waiver.as_ref();
         Self {
             id: criterion.id.to_string(),
-            name: criterion.common.name().or(common).map(str::to_owned),
+            name: judged.name().map(str::to_owned),
             status,
             missing: (!judged.outcome.is_met()).then(|| Missing::Criterion(judged).to_string()),
             shows: shows(&judged.outcome),
             from_template,
             evidence: evidence(input, criterion),
-            check: criterion.check.as_ref().map(|check| CheckView::new(input, check.span)),
+            check: judged.check().map(|check| CheckView::new(input, check.span)),
             waiver: waiver.map(|waiver| WaiverView {
                 by: waiver.by.as_ref().map(ToString::to_string),
                 reason: waiver.reason.as_ref().map(ToString::to_string),

@@ -2,7 +2,7 @@
 
 use crate::analysis::evidence::Verdict;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::release::Criterion;
+use crate::model::release::{self as model, Criterion};
 use crate::rules::evidence::{self, Words};
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -92,9 +92,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     evidence::report(cx, words, out);
 }
 
-fn words(criterion: &Criterion, verdict: &Verdict) -> Words {
+fn words(criterion: &Criterion, check: &model::Check, verdict: &Verdict) -> Words {
     let Verdict::Failed { message, details, help } = verdict else { return None };
-    let check = criterion.check.as_deref()?;
     let bounds =
         [&check.pass_rate, &check.line_rate, &check.value].into_iter().flatten().map(|bound| bound.span).next();
     let path = || check.reports().first().map(|(_, path)| path.span);

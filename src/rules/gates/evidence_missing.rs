@@ -2,7 +2,7 @@
 
 use crate::analysis::evidence::Verdict;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::release::Criterion;
+use crate::model::release::{self as model, Criterion};
 use crate::rules::evidence::{self, Words};
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -74,9 +74,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     evidence::report(cx, words, out);
 }
 
-fn words(criterion: &Criterion, verdict: &Verdict) -> Words {
+fn words(criterion: &Criterion, check: &model::Check, verdict: &Verdict) -> Words {
     let Verdict::Missing { message, help } = verdict else { return None };
-    let check = criterion.check.as_deref()?;
     let span = check.reports().first().map_or(check.span, |(_, path)| path.span);
     let message = format!("criterion `{}` is not shown: {message}", criterion.id);
     Some((message, span, evidence::help(criterion, help)))

@@ -2,7 +2,7 @@
 
 use crate::analysis::evidence::Verdict;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::release::Criterion;
+use crate::model::release::{self as model, Criterion};
 use crate::rules::evidence::{self, Words};
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -66,9 +66,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     evidence::report(cx, words, out);
 }
 
-fn words(criterion: &Criterion, verdict: &Verdict) -> Words {
+fn words(criterion: &Criterion, check: &model::Check, verdict: &Verdict) -> Words {
     let Verdict::Outdated { message, help } = verdict else { return None };
-    let check = criterion.check.as_deref()?;
     let span = check.max_age.as_ref().map_or(check.span, |age| age.span);
     let message = format!("what shows criterion `{}` is too old: {message}", criterion.id);
     Some((message, span, evidence::help(criterion, help)))

@@ -78,8 +78,7 @@ fn judge(cx: &Context<'_>, release: &Release, gate: &Judged<'_>) -> Option<Findi
     let (written, due) = (gate.written?, gate.due?);
     let today = cx.clock.today;
     let left = cx.portfolio.release_calendar(release).working_days(plus_days(today, 1), plus_days(due, 1));
-    let is_unmet = |criterion: &Criterion, outcome: &Outcome| *outcome == Outcome::Unmet && criterion.check.is_none();
-    let unmet = gate.criteria.iter().filter(|judged| is_unmet(judged.criterion, &judged.outcome));
+    let unmet = gate.criteria.iter().filter(|judged| judged.outcome == Outcome::Unmet);
     let mut unmet: Vec<&Criterion> = unmet.map(|judged| judged.criterion).collect();
     let is_due = today <= due && left <= SOON && gate.state != State::Passed;
     if unmet.is_empty() || !is_due || !is_read(cx.portfolio, release, gate) || !begun(cx, gate).is_empty() {

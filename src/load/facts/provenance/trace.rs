@@ -253,8 +253,8 @@ fn same<'k>(ballot: &Ballot<'_>, known: &'k [Rc<Known>]) -> Vec<Ballot<'k>> {
 fn replaced<'b>(ballot: &Ballot<'_>, value: &str, earlier: &[Ballot<'b>]) -> Option<&'b str> {
     let who = role_and_person(value)?;
     let entries = earlier.iter().flat_map(|old| old.approvals).map(|entry| entry.value.as_str());
-    let gone = entries.filter(|old| ballot.approvals.iter().all(|entry| entry.value != *old));
-    gone.filter(|old| role_and_person(old).is_some_and(|other| other == who)).next_back()
+    let mut gone = entries.filter(|old| ballot.approvals.iter().all(|entry| entry.value != *old));
+    gone.rfind(|old| role_and_person(old).is_some_and(|other| other == who))
 }
 
 /// Adds `more` to what a commit is asked already, always the smaller to the larger.
