@@ -133,3 +133,53 @@ pub(super) fn words(value: &Json) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::FileId;
+    use crate::load::yaml;
+
+    fn read(text: &str) -> Json {
+        let parsed = yaml::parse(text, FileId(0), "");
+        assert!(parsed.findings.is_empty(), "{:?}", parsed.findings);
+        canonical(&parsed.documents[0])
+    }
+
+    fn found(before: &str, after: &str) -> Vec<String> {
+        let text = |side: Option<String>| side.unwrap_or_else(|| "-".to_owned());
+        let all = differences("x", &read(before), &read(after)).into_iter();
+        all.map(|it| format!("{} {} → {}", it.path, text(it.before), text(it.after))).collect()
+    }
+
+    #[test]
+    fn only_meaning_counts() {
+        let one = read("{b: [1, {c: yes}], a: 1.10, note: , list: []}");
+        assert_eq!(one, read("a: '1.10' # so\nb:\n- \"1\"\n- c: !!str yes\n"));
+        assert_eq!(one.to_string(), r#"{"a":"1.10","b":["1",{"c":"yes"}]}"#);
+        assert_ne!(one, read("{a: 1.1, b: [1, {c: yes}]}"));
+        // What stands there, but is empty, is something: a step with a back-out of which nothing more is said.
+        assert_ne!(read("{a: {}}"), read("{a: }"));
+        let scope = "[{project: b, version: 1}, {project: a}]";
+        assert_eq!(read(scope), read("[{project: a}, {version: 1, project: b}]"));
+        assert_ne!(read("[{id: b}, {id: a}]"), read("[{id: a}, {id: b}]"));
+        assert_ne!(read("[b, a]"), read("[a, b]"));
+    }
+
+    #[test]
+    fn differences_go_down_to_single_values() {
+        assert_eq!(found("{a: 1, b: {c: 2}}", "{b: {c: 2}, a: '1'}"), [] as [&str; 0]);
+        assert_eq!(found("{a: 1, b: {c: 2, d: 3}}", "{a: 1, b: {c: 4}}"), ["x/b/c 2 → 4", "x/b/d 3 → -"]);
+        assert_eq!(
+            found("[{project: p, version: 1}, {project: q}]", "[{project: r}, {project: p, version: 2}]"),
+            ["x/p/version 1 → 2", "x/q/project q → -", "x/r/project - → r"]
+        );
+        assert_eq!(found("[{id: a}, {id: b, n: 1}]", "[{id: b}, {id: a}]"), ["x a, b → b, a", "x/b/n 1 → -"]);
+        assert_eq!(found("{e: [a, b]}", "{e: [b]}"), ["x/e a, b → b"]);
+        assert_eq!(found("{e: [a]}", "{f: 1}"), ["x/e a → -", "x/f - → 1"]);
+        assert_eq!(found("[{at: 1}, {at: 2}]", "[{at: 1}, {at: 3}, {at: 4}]"), ["x/2/at 2 → 3", "x/3/at - → 4"]);
+        assert_eq!(found("{a: {b: 1}}", "{a: text}"), ["x/a {b: 1} → text"]);
+        assert_eq!(found("{a: {}}", "{b: 1}"), ["x/a {} → -", "x/b - → 1"]);
+    }
+}

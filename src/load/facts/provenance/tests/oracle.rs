@@ -208,7 +208,8 @@ fn random_history(random: &mut Random) -> (Chronicle, Vec<Node>) {
     (history, nodes)
 }
 
-fn judge(seed: u64) -> Result<(), TestCaseError> {
+/// How many approvals were looked at.
+fn judge(seed: u64) -> Result<usize, TestCaseError> {
     let (history, nodes) = random_history(&mut Random(seed | 1));
     let tip = nodes.len() - 1;
     let mut warm = BTreeMap::new();
@@ -257,7 +258,7 @@ fn judge(seed: u64) -> Result<(), TestCaseError> {
             }
         }
     }
-    Ok(())
+    Ok(warm.len())
 }
 
 proptest! {
@@ -267,4 +268,10 @@ proptest! {
     fn agrees_with_looking_at_everything(seed in any::<u64>()) {
         judge(seed)?;
     }
+}
+
+#[test]
+fn the_random_histories_have_approvals() {
+    let seen: usize = (1..=8).map(|seed| judge(seed * 0x9e37_79b9).unwrap()).sum();
+    assert!(seen > 20, "{seen}");
 }
