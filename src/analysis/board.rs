@@ -171,7 +171,7 @@ impl<'p> Board<'p> {
         });
         let standing = open.map(|(index, _)| self.changes.standing(index, self.gates.clock.now));
         let mut found: Vec<Unreviewed<'p>> = standing
-            .filter(|standing| standing.state.is_approved())
+            .filter(|standing| matches!(standing.state, State::PreAuthorised | State::Approved | State::Unproven))
             .map(|standing| Unreviewed {
                 decided: standing.decisions.iter().filter_map(|entry| self.changes.made(entry)).max(),
                 due: self.review_due(standing.index),
@@ -184,8 +184,9 @@ impl<'p> Board<'p> {
 
     /// Who looked at an emergency afterwards, as a release that carries it says.
     fn review(&self, change: usize) -> Option<&'p Review> {
-        let carrying = self.changes.carriers(change).iter().map(|carrier| &self.portfolio().releases[carrier.release]);
-        carrying.filter_map(|release| release.emergency.as_ref()?.reviewed.as_ref()).next()
+        let mut carrying =
+            self.changes.carriers(change).iter().map(|carrier| &self.portfolio().releases[carrier.release]);
+        carrying.find_map(|release| release.emergency.as_ref()?.reviewed.as_ref())
     }
 
     fn review_due(&self, change: usize) -> Option<NaiveDate> {

@@ -30,7 +30,9 @@ pub fn render(sheet: &Sheet, style: &Style) -> String {
             Body::Table(it) => table(&mut out, it, paint),
             Body::Facts(facts) => {
                 let width = facts.iter().map(|fact| display_width(fact.label)).max().unwrap_or(0);
-                facts.iter().for_each(|it| fact(&mut out, it, 0, width, paint));
+                for it in facts {
+                    fact(&mut out, it, 0, width, paint);
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::analysis::board::{Board, Unreviewed};
 use crate::analysis::changes::Pending;
 use crate::analysis::deployments;
 use crate::analysis::gates::{Judged, Missing, risk_level};
+use crate::model::portfolio::Rating;
 use crate::report::Header;
 use crate::report::changes::ChangeView;
 use crate::report::gate::{Input, Source};
@@ -203,7 +204,7 @@ impl PendingView {
                 r#type: release.r#type.to_string(),
                 status: release.status().as_str(),
                 target: release.target.as_ref().map(|target| target.value),
-                risk: release.risk.as_deref().and_then(|risk| risk_level(portfolio, risk)).map(|level| level.as_str()),
+                risk: release.risk.as_deref().and_then(|risk| risk_level(portfolio, risk)).map(Rating::as_str),
                 environments: deployments::environments(portfolio, release).iter().map(environment).collect(),
                 gates: gate_rows(input, board, &gates),
             }
