@@ -113,7 +113,8 @@ pub fn stands(change: &ChangeView, today: NaiveDate) -> String {
         change.decisions.iter().partition(|entry| entry.approval.decision == wanted && entry.objections.is_empty());
     let by: Vec<String> = fit.iter().map(|entry| who(entry, today)).collect();
     let state = match change.state {
-        "unproven" => "approved by its status alone",
+        "unproven" if change.approved => "approved by its status alone",
+        "unproven" => "not approved: nothing proves what its status says",
         state => state,
     };
     let mut text = if by.is_empty() { state.to_owned() } else { format!("{state} by {}", by.join(" and ")) };
@@ -128,6 +129,7 @@ pub fn tone(change: &ChangeView) -> Tone {
     match change.state {
         "approved" | "pre-authorised" => Tone::Good,
         "rejected" => Tone::Bad,
+        "unproven" if !change.approved => Tone::Bad,
         "unproven" | "waiting" => Tone::Warn,
         _ => Tone::Plain,
     }

@@ -112,6 +112,8 @@ pub struct ChangeView {
     /// Where it stands: `pre-authorised`, `approved`, `unproven` (its status says approved, no approval that counts does),
     /// `rejected`, `waiting` or `draft`.
     pub state: &'static str,
+    /// Whether it may be carried out; where approvals are to be proven, a status alone approves nothing.
+    pub approved: bool,
     /// The decisions that hold, in the order of the file.
     pub decisions: Vec<DecisionView>,
     /// How it ended: `successful`, `backed-out` or `failed`.
@@ -216,6 +218,7 @@ impl ChangeView {
                 .map(|window| WindowView { start: window.start.value.to_string(), end: window.end.value.to_string() }),
             day: changes.day(standing.index),
             state: standing.state.as_str(),
+            approved: standing.is_approved(),
             decisions: standing.decisions.iter().map(DecisionView::new).collect(),
             outcome: change.outcome.as_ref().map(|outcome| outcome.value.as_str()),
             source: input.source(change.id.span),
@@ -259,6 +262,7 @@ mod tests {
             window: None,
             day: None,
             state: "approved",
+            approved: true,
             decisions: Vec::new(),
             outcome,
             source: None,

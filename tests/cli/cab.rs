@@ -138,6 +138,15 @@ fn another_day_and_other_roles_have_another_agenda() {
 }
 
 #[test]
+fn where_proof_is_wanted_a_status_alone_is_said_to_approve_nothing() {
+    let proven = ROOT.replace("approvals: {", "approvals: {provenance: author, ");
+    let run = sandbox().write("relm.yaml", &proven).run(&["cab", "agenda"]);
+    let said = run.stdout.replace("\n    ", " ");
+    assert!(said.contains("New bulbs · not approved: nothing proves what its status says; bo"), "{run}");
+    assert!(run.stdout.contains("RFC-12  Dark at noon"), "an emergency that nobody is proven to have allowed: {run}");
+}
+
+#[test]
 fn nothing_to_decide_is_one_line() {
     let sandbox = Sandbox::portfolio();
     assert_eq!(sandbox.run(&["cab", "agenda"]).stdout, "Nothing for the change board of Mon 2 Mar 2026.\n");
