@@ -171,7 +171,6 @@ impl<'p> Board<'p> {
         });
         let standing = open.map(|(index, _)| self.changes.standing(index, self.gates.clock.now));
         let mut found: Vec<Unreviewed<'p>> = standing
-            .filter(Standing::is_approved)
             .filter(|standing| matches!(standing.state, State::PreAuthorised | State::Approved | State::Unproven))
             .map(|standing| Unreviewed {
                 decided: standing.decisions.iter().filter_map(|entry| self.changes.made(entry)).max(),

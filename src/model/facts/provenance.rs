@@ -16,7 +16,8 @@ pub struct Provenance {
     /// For each approval, of gates and of changes, by the span of its entry. An entry that serves several gates by an alias
     /// has one place: what is said of it is what is true of the gate that it came to last.
     pub approvals: HashMap<Span, ApprovalFacts>,
-    /// For each item of a release's scope, by its span: who brought it to its present value. None: not committed.
+    /// For each item of the scope of a release in which somebody decided something, by its span: who brought it to its present
+    /// value. None: not committed.
     pub scope: HashMap<Span, Option<Introduction>>,
 }
 
