@@ -70,6 +70,8 @@ pub struct Required<'p> {
     pub by: Vec<&'p Id>,
     /// Those whose approval would count, had nothing changed since.
     pub stale: Vec<&'p Id>,
+    /// Those whose approval holds and counts for nothing, for another reason.
+    pub void: Vec<&'p Id>,
 }
 
 /// How approvals are judged: what `approvals:` in `relm.yaml` says, with the defaults.
@@ -117,6 +119,11 @@ impl JudgedApproval<'_> {
     /// Whether only a later change keeps it from counting.
     fn is_only_stale(&self) -> bool {
         self.holds && self.decision() == Decision::Approved && matches!(self.flaws[..], [Flaw::Stale(_)])
+    }
+
+    /// Whether something other than a later change keeps it from counting.
+    fn is_void(&self) -> bool {
+        self.holds && !self.flaws.is_empty() && !self.is_only_stale()
     }
 
     /// Whether it is what it says: given by a person in a role they held, as far as the policy wants that proven.
@@ -235,6 +242,7 @@ pub(super) fn required<'p>(
             count: required.count.map_or(1, |count| count.0 as usize),
             by: people(JudgedApproval::counts),
             stale: people(JudgedApproval::is_only_stale),
+            void: people(JudgedApproval::is_void),
         }
     };
     merged.map(judge).collect()

@@ -48,6 +48,10 @@ impl fmt::Display for Missing<'_> {
                     (1, count) => write!(f, "1 of {count} approvals by {article} {role}")?,
                     (lacking, count) => write!(f, "{lacking} of {count} approvals by {article} {role}")?,
                 }
+                if !required.void.is_empty() {
+                    let by: Vec<_> = required.void.iter().map(|by| format!("`{by}`")).collect();
+                    write!(f, "; that of {} does not count", by.join(" and "))?;
+                }
                 if required.is_stale() {
                     let by: Vec<_> = required.stale.iter().map(|by| format!("`{by}`")).collect();
                     write!(f, ": what {} approved has changed", by.join(" and "))?;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{Case, Checked, Found, Obstacle, count};
-use crate::analysis::changes::Changes;
-use crate::analysis::gates::{Judged, State};
+use crate::analysis::changes::{Changes, State};
+use crate::analysis::gates::{self, Judged};
 use crate::analysis::windows::always;
 use crate::model::Identified;
 
@@ -25,7 +25,7 @@ pub fn passed(case: &Case<'_>) -> Found {
         starts.min().is_some_and(|start| start <= entry)
     };
     let on_the_way: Vec<_> = gates.iter().filter(|(_, gate)| on_the_way(gate)).collect();
-    let open = on_the_way.iter().filter(|(_, gate)| gate.state != State::Passed);
+    let open = on_the_way.iter().filter(|(_, gate)| gate.state != gates::State::Passed);
     let obstacle = |(owner, gate): &(usize, Judged<'_>)| {
         let manifest = &case.facts.portfolio.releases[*owner];
         let message = format!("gate `{}` of `{}` is {}", gate.id, manifest.id, gate.state) + &lacking(gate);
@@ -65,7 +65,10 @@ pub fn approved(case: &Case<'_>) -> Found {
     let obstacle = |&index: &usize| {
         let standing = changes.standing(index, case.at);
         let change = standing.change;
-        let message = format!("change `{}` is {}", change.id, standing.state);
+        let message = match standing.state {
+            State::Unproven => format!("nothing proves that change `{}` is approved", change.id),
+            state => format!("change `{}` is {state}", change.id),
+        };
         let span = change.status.as_ref().map_or(change.id.span, |status| status.span);
         let found = Obstacle { rule, times: vec![always()], message, span, subject: change.subject() };
         (!standing.is_approved()).then_some(found)

@@ -57,7 +57,7 @@ fn known<'p>(portfolio: &'p Portfolio, id: &str) -> Result<&'p Person, Error> {
 /// How to tell git who one is.
 fn set_address(person: Option<&Person>) -> String {
     let address = person.and_then(|person| person.emails.first()).map_or("ADDRESS", |email| email.trim());
-    format!("`git config user.email {address}` tells git who works here, by an address that `relm.yaml` lists")
+    format!("they run this in their own clone, where `git config user.email` says {address}")
 }
 
 /// Where git cannot tell who somebody is, their word counts only if nothing is to be proven.

@@ -79,7 +79,12 @@ fn releases(
         let shown = all || !release.status().is_over();
         shown && selection.selects(portfolio, release, &context.schedule().releases[*r])
     });
-    Ok(wanted.map(|(r, _)| r).collect())
+    let wanted: Vec<usize> = wanted.map(|(r, _)| r).collect();
+    if wanted.is_empty() && !named.is_empty() {
+        let error = Error::usage(format!("no release matches `{}`", named.join("`, `")));
+        return Err(error.hint("`relm plan --all` lists the releases"));
+    }
+    Ok(wanted)
 }
 
 /// The release, by index, and the id of a gate that it writes, or that its type or risk demands. The gate stands behind the

@@ -142,7 +142,7 @@ impl Random {
                     _ => {
                         let (gate, entry) = (self.below(2), (self.below(2), self.below(2) == 0));
                         let is_new = doc.approvals[gate].insert(entry);
-                        if !is_new && number % 2 == 0 {
+                        if !is_new && number.is_multiple_of(2) {
                             doc.approvals[gate].remove(&entry);
                         }
                     }
