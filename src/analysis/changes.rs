@@ -154,7 +154,7 @@ impl<'p> Changes<'p> {
 
     /// When a decision was made.
     pub fn made(&self, entry: &JudgedApproval<'_>) -> Option<DateTime<Utc>> {
-        entry.approval.at.as_ref().map(|at| at.value.instant(self.portfolio.zone))
+        entry.made
     }
 
     /// What the board has to decide at an instant: normal and emergency changes that are `submitted` and not approved, the most

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Gates;
 use crate::choice;
@@ -10,6 +10,7 @@ use crate::model::facts::{ApprovalFacts, Change, Facts, Given, History, Signatur
 use crate::model::portfolio::{GateTemplate, Provenance, RequiredApproval};
 use crate::model::release::{Approval, Decision, Gate, ScopeItem};
 use crate::model::{Id, Portfolio};
+use crate::time::When;
 
 choice! {
     /// What the history proves of an approval.
@@ -53,6 +54,10 @@ pub struct JudgedApproval<'p> {
     pub facts: Option<&'p ApprovalFacts>,
     /// What that proves.
     pub proof: Proof,
+    /// When it says that it was made; a date is its first instant.
+    said: Option<DateTime<Utc>>,
+    /// When it was made as far as can be told: where proof is wanted, not before the commit that brought it. None: nobody says.
+    pub made: Option<DateTime<Utc>>,
     /// Whether it is the latest decision of its person in its role. What is not proven takes no refusal back.
     pub holds: bool,
     /// Why it counts for nothing; empty when it counts. A refusal always counts.
@@ -188,7 +193,11 @@ pub fn judge_on<'p>(
             if approval.decision == Some(Decision::Rejected) {
                 flaws.clear();
             }
-            JudgedApproval { approval, facts: of_entry, proof, holds: false, flaws }
+            let said = approval.at.as_ref().map(|at| at.value.instant(portfolio.zone));
+            let wanted = of_entry.filter(|_| policy.provenance != Provenance::None);
+            let brought = wanted.and_then(|facts| facts.introduction.as_ref()).filter(|found| !found.at_boundary);
+            let made = said.max(brought.map(|found| found.commit.at.to_utc()));
+            JudgedApproval { approval, facts: of_entry, proof, said, made, holds: false, flaws }
         })
         .collect();
     let all: Vec<_> = judged.iter().collect();
@@ -203,23 +212,37 @@ pub fn judge_on<'p>(
 /// The latest decision of each person in each role, by `at` and then by place. An approval that is not genuine does not take
 /// the place of an earlier entry.
 pub fn holding<'a, 'p>(entries: &[&'a JudgedApproval<'p>]) -> Vec<&'a JudgedApproval<'p>> {
-    let mut order: Vec<_> = entries.to_vec();
-    // Entries without a time stand where the file has them.
-    if order.iter().all(|entry| entry.approval.at.is_some()) {
-        order.sort_by_key(|entry| entry.approval.at.as_ref().map(|at| at.value.instant(chrono_tz::Tz::UTC)));
+    let mut seen: HashSet<(&str, &str)> = HashSet::new();
+    let who = |entry: &JudgedApproval<'p>| (entry.approval.role.as_str(), entry.approval.by.as_str());
+    let first = entries.iter().filter(|entry| seen.insert(who(entry)));
+    let latest = first.filter_map(|first| {
+        let own: Vec<_> = entries.iter().copied().filter(|entry| who(entry) == who(first)).collect();
+        in_order(own).into_iter().reduce(
+            |latest, entry| {
+                if entry.is_genuine() || !latest.is_genuine() { entry } else { latest }
+            },
+        )
+    });
+    latest.collect()
+}
+
+/// Decisions of one person in one role, the earliest first. Without the times of all, and on days of which not every one says
+/// its hour, they stand as in the file.
+fn in_order<'a, 'p>(mut entries: Vec<&'a JudgedApproval<'p>>) -> Vec<&'a JudgedApproval<'p>> {
+    let whole_days: HashSet<NaiveDate> = entries
+        .iter()
+        .filter_map(|entry| match entry.approval.at.as_ref()?.value {
+            When::Date(day) => Some(day),
+            _ => None,
+        })
+        .collect();
+    if entries.iter().all(|entry| entry.approval.at.is_some()) {
+        entries.sort_by_key(|entry| {
+            let day = entry.approval.at.as_ref().map(|at| at.value.date());
+            (day, entry.said.filter(|_| day.is_none_or(|day| !whole_days.contains(&day))))
+        });
     }
-    let mut latest: Vec<&JudgedApproval<'p>> = Vec::new();
-    for entry in order {
-        let same = |other: &JudgedApproval<'p>| {
-            other.approval.role == entry.approval.role && other.approval.by == entry.approval.by
-        };
-        match latest.iter().position(|other| same(other)) {
-            Some(at) if entry.is_genuine() || !latest[at].is_genuine() => latest[at] = entry,
-            Some(_) => {}
-            None => latest.push(entry),
-        }
-    }
-    latest
+    entries
 }
 
 /// The approvals that the template and the file require, by role; the file wins.
@@ -239,7 +262,7 @@ pub(super) fn required<'p>(
         };
         Required {
             role: &required.role,
-            count: required.count.map_or(1, |count| count.0 as usize),
+            count: required.count.map_or(1, |count| count.0.max(1) as usize),
             by: people(JudgedApproval::counts),
             stale: people(JudgedApproval::is_only_stale),
             void: people(JudgedApproval::is_void),
@@ -260,10 +283,11 @@ fn proof<'p>(facts: &'p Facts, approval: &'p Approval) -> (Option<&'p ApprovalFa
     let commit = &introduction.commit;
     let signed =
         matches!(&commit.signature, Signature::Valid { people, .. } if people.iter().any(|id| **id == *approval.by));
-    let proof = if signed {
-        Proof::Signed
-    } else if introduction.at_boundary {
+    // What stands in the oldest commit of a shallow clone may be older than it, whoever signed that.
+    let proof = if introduction.at_boundary {
         Proof::Unverifiable
+    } else if signed {
+        Proof::Signed
     } else if commit.author.person.as_deref() == Some(&*approval.by) {
         Proof::Author
     } else {

@@ -13,7 +13,6 @@ mod tests;
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use super::schedule::Schedule;
 use crate::choice;
@@ -208,6 +207,12 @@ impl<'p> Judged<'p> {
         decided.then(|| self.approvals.iter().all(|entry| entry.decision() == Decision::Approved))
     }
 
+    /// What it guards, as written here or in its template: `first`, `production` (default) or a phase.
+    pub fn before(&self) -> &'p str {
+        let own = self.written.and_then(|gate| gate.before.as_deref());
+        own.or_else(|| self.template.and_then(|template| template.before.as_deref())).unwrap_or("production")
+    }
+
     /// What is missing, in the order it is asked for; nothing when the gate is passed.
     pub fn missing(&self) -> Vec<Missing<'_>> {
         missing::of(self)
@@ -215,9 +220,8 @@ impl<'p> Judged<'p> {
 
     /// Whether it had been passed at an instant, by the decisions made up to then and the criteria as they stand now. What
     /// changed after the instant does not matter.
-    pub fn was_passed_at(&self, at: DateTime<Utc>, zone: Tz) -> bool {
-        let until =
-            |entry: &&JudgedApproval<'p>| entry.approval.at.as_ref().is_none_or(|when| when.value.instant(zone) <= at);
+    pub fn was_passed_at(&self, at: DateTime<Utc>) -> bool {
+        let until = |entry: &&JudgedApproval<'p>| entry.made.is_none_or(|made| made <= at);
         let entries: Vec<_> = self.approvals.iter().filter(until).collect();
         let holding = approvals::holding(&entries);
         if holding.iter().any(|entry| entry.decision() == Decision::Rejected) {

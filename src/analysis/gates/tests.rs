@@ -186,6 +186,11 @@ fn the_latest_decision_of_each_person_in_each_role_holds() {
     let unsorted = "{role: tester, by: ann, at: 2026-11-12}, {role: tester, by: bob, at: 2026-11-12}, \
                     {role: tester, by: ann, at: 2026-11-10, decision: rejected}";
     assert_eq!(of(unsorted), State::Passed, "the time of a decision says which is later, not its place");
+    let other = "{role: tester, by: ann, at: 2026-11-12, decision: rejected}, {role: tester, by: ann, at: 2026-11-11}, {role: x, by: bob}";
+    assert_eq!(of(other), State::Rejected, "entries of others do not reorder one's own");
+    let same_day = "{role: tester, by: bob}, {role: tester, by: ann, at: 2026-11-12T10:00}, \
+                    {role: tester, by: ann, at: 2026-11-12, decision: rejected}";
+    assert_eq!(of(same_day), State::Rejected, "a day without an hour stands where the file has it");
     assert_eq!(of("{role: tester, by: ann}, {role: tester, by: cid}"), State::Pending, "`cid` is no tester");
 }
 
@@ -253,7 +258,7 @@ fn without_a_history_nothing_is_proven() {
         assert_eq!(states(&loaded, &facts, "2026-11-16")[0].1, State::Pending);
     }
     assert_eq!(states(&loaded, &Facts::default(), "2026-11-16")[0].1, State::Pending);
-    let mut boundary = by("bob", None);
+    let mut boundary = by("bob", Some("bob"));
     boundary.introduction.as_mut().unwrap().at_boundary = true;
     let facts = history(&loaded, vec![boundary]);
     let clock = clock("2026-11-16");
@@ -328,8 +333,8 @@ fn a_gate_is_stale_only_while_nobody_else_approved() {
     let clock = clock("2026-11-22");
     let judged = judge(&loaded, &facts, &clock);
     let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
-    assert!(judged[0].was_passed_at(at("2026-11-21T09:00:00+00:00"), Tz::UTC), "the change came later");
-    assert!(!judged[0].was_passed_at(at("2026-11-21T11:00:00+00:00"), Tz::UTC));
+    assert!(judged[0].was_passed_at(at("2026-11-21T09:00:00+00:00")), "the change came later");
+    assert!(!judged[0].was_passed_at(at("2026-11-21T11:00:00+00:00")));
 }
 
 #[test]
@@ -339,7 +344,7 @@ fn a_gate_was_passed_only_by_what_was_decided_up_to_then() {
     let loaded = with_gate("", "", gate);
     let (facts, clock) = (Facts::default(), clock("2026-11-16"));
     let judged = judge(&loaded, &facts, &clock);
-    let passed = |text: &str| judged[0].was_passed_at(When::parse(text).unwrap().instant(Tz::UTC), Tz::UTC);
+    let passed = |text: &str| judged[0].was_passed_at(When::parse(text).unwrap().instant(Tz::UTC));
     assert_eq!([passed("2026-11-09"), passed("2026-11-10"), passed("2026-11-12")], [false, true, false]);
     assert_eq!(judged[0].passed_at_first_attempt(), Some(false));
 }

@@ -18,13 +18,21 @@ pub fn passed(case: &Case<'_>) -> Found {
         return nothing("no gate, for those of an emergency may follow");
     }
     let entry = entry(case, release);
-    let gates = case.facts.gates.guarding(release);
-    let on_the_way = |gate: &Judged<'_>| {
-        let mine = gate.guards.iter().filter(|(guarded, _)| *guarded == release);
-        let starts = mine.filter_map(|&(r, p)| case.facts.schedule.phase(r, p).planned).map(|dates| dates.start);
-        starts.min().is_some_and(|start| start <= entry)
+    let portfolio = case.facts.portfolio;
+    let around = std::iter::once(release).chain(portfolio.ancestors(release));
+    let gates = around.flat_map(|owner| case.facts.gates.of(owner).into_iter().map(move |gate| (owner, gate)));
+    let is_production = portfolio.is_production(&case.place.id);
+    let is_on_the_way = |owner: usize, gate: &Judged<'_>| {
+        let mut mine = gate.guards.iter().filter(|(guarded, _)| *guarded == release).peekable();
+        if mine.peek().is_none() {
+            // What guards production guards it, whether phases say so or not; so does a gate that guards nothing there is.
+            return is_production && (gate.before() == "production" || owner == release && gate.guards.is_empty());
+        }
+        // Work without dates may be on the way.
+        let mut starts = mine.map(|&(r, p)| case.facts.schedule.phase(r, p).planned);
+        starts.any(|dates| dates.is_none_or(|dates| dates.start <= entry))
     };
-    let on_the_way: Vec<_> = gates.iter().filter(|(_, gate)| on_the_way(gate)).collect();
+    let on_the_way: Vec<_> = gates.filter(|(owner, gate)| is_on_the_way(*owner, gate)).collect();
     let open = on_the_way.iter().filter(|(_, gate)| gate.state != gates::State::Passed);
     let obstacle = |(owner, gate): &(usize, Judged<'_>)| {
         let manifest = &case.facts.portfolio.releases[*owner];

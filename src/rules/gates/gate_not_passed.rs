@@ -124,7 +124,7 @@ fn judge(cx: &Context<'_>, release: &Release, gate: &Judged<'_>) -> Option<Findi
 /// Whether a gate was passed when work began, and nobody refused it since. A decision of the same day came in time.
 fn was_passed(cx: &Context<'_>, gate: &Judged<'_>, begun: &Begun) -> bool {
     let zone = cx.portfolio.zone;
-    let passed = |day| gate.was_passed_at(zone::start_of_day(plus_days(day, 1), zone), zone);
+    let passed = |day| gate.was_passed_at(zone::start_of_day(plus_days(day, 1), zone));
     gate.state != State::Rejected && begun.on.is_some_and(passed)
 }
 

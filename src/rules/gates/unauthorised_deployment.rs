@@ -188,7 +188,7 @@ fn gates(cx: &Context<'_>, release: usize, record: &Deployment) -> Vec<Lack> {
     if portfolio.is_emergency(&portfolio.releases[release].r#type) {
         return Vec::new();
     }
-    let (at, zone) = (began(cx, record), portfolio.zone);
+    let at = began(cx, record);
     let entry = production_phases(portfolio, release)
         .filter_map(|p| cx.schedule.phase(release, p).planned)
         .map(|dates| dates.start)
@@ -211,7 +211,7 @@ fn gates(cx: &Context<'_>, release: usize, record: &Deployment) -> Vec<Lack> {
             if is_newer || asks_for_nothing(gate) || !is_read(portfolio, manifest, gate) {
                 continue;
             }
-            if !gate.was_passed_at(at, zone) && !is_told() {
+            if !gate.was_passed_at(at) && !is_told() {
                 let whose = if owner == release { String::new() } else { format!(" of `{}`", manifest.id) };
                 let words = format!("gate `{}`{whose} was not passed", gate.id);
                 lacking.push(Lack { words, span: place(manifest, gate), subject: subject(manifest, gate) });

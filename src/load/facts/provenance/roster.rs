@@ -155,20 +155,23 @@ impl<'r> Rosters<'r> {
         if answer.at_boundary {
             return Ok(Given::Unknown);
         }
-        let Some(own) = self.at(answer.commit)? else { return Ok(Given::Unknown) };
-        if !own.holds(person, role) {
-            return Ok(Given::NotHeld);
-        }
         let held = self.before(answer)?.iter().any(|roster| roster.holds(person, role));
-        Ok(if held { Given::Held } else { Given::GrantedHere })
+        // Settings that cannot be read give nothing that was not there before.
+        Ok(match self.at(answer.commit)? {
+            Some(own) if !own.holds(person, role) => Given::NotHeld,
+            _ if held => Given::Held,
+            Some(_) => Given::GrantedHere,
+            None => Given::NotHeld,
+        })
     }
 
-    /// The people whose key it is: they list it now, and listed it before the commit.
+    /// The person whose key it is: who lists it now, and listed it before the commit. A key of several people is nobody's.
     pub(super) fn signers(&mut self, answer: &Answer, key: &str) -> Result<Vec<SmolStr>, GitError> {
         let before = self.before(answer)?;
         let listed = |member: &&Member| {
             self.now.lists(&member.id, key) && before.iter().any(|roster| roster.lists(&member.id, key))
         };
-        Ok(self.now.0.iter().filter(listed).map(|member| member.id.clone()).collect())
+        let people: Vec<SmolStr> = self.now.0.iter().filter(listed).map(|member| member.id.clone()).collect();
+        Ok(if people.len() > 1 { Vec::new() } else { people })
     }
 }

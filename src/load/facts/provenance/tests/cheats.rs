@@ -242,7 +242,8 @@ fn a_role_counts_that_was_held_before() {
         Given::GrantedHere,
         "a portfolio that was not there grants nothing"
     );
-    assert_eq!(role([Some(PEOPLE), Some("{"), Some(PEOPLE)]), Given::Unknown);
+    assert_eq!(role([Some(PEOPLE), Some("{"), Some(PEOPLE)]), Given::Held);
+    assert_eq!(role([Some(&without), Some("{"), Some(PEOPLE)]), Given::NotHeld, "nothing is hidden by breaking it");
     assert_eq!(role([Some("{"), Some(PEOPLE), Some(PEOPLE)]), Given::GrantedHere);
     // In the commit that begins everything nothing was before.
     let mut history = Chronicle::new();
