@@ -43,7 +43,7 @@ pub fn passed(case: &Case<'_>) -> Found {
         };
         Obstacle { rule, times: vec![always()], message, span, subject }
     };
-    (open.map(|found| obstacle(found)).collect(), Checked { rule, what: count(on_the_way.len(), "gate") })
+    (open.map(obstacle).collect(), Checked { rule, what: count(on_the_way.len(), "gate") })
 }
 
 /// How much a gate lacks; `relm gate show` says what.
