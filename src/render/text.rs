@@ -143,17 +143,21 @@ pub fn truncate_to_width(text: &str, width: usize) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let Some(room) = width.checked_sub(1) else { return Cow::Borrowed("") };
-    let mut used = 0;
     let mut end = 0;
     for cluster in clusters(text) {
-        used += display_width(cluster);
-        if used > room {
+        // The width of a text is not the sum of its parts where joiners and halves of flags meet.
+        if display_width(&text[..end + cluster.len()]) > room {
             break;
         }
         end += cluster.len();
     }
     Cow::Owned(format!("{}…", &text[..end]))
 }
+
+/// The columns of the widest character as people see it; what claims more is joined wrongly.
+const WIDEST: usize = 2;
+/// The code points of the longest; no writing needs more.
+const LONGEST: usize = 32;
 
 /// Characters with the marks, joiners and modifiers that belong to them: as near to graphemes as widths tell.
 fn clusters(text: &str) -> impl Iterator<Item = &str> {
@@ -164,16 +168,18 @@ fn clusters(text: &str) -> impl Iterator<Item = &str> {
         let mut joined = false;
         let end = rest
             .char_indices()
+            .enumerate()
             .skip(1)
-            .find(|&(_, c)| {
+            .find(|&(nth, (at, c))| {
                 let completes_flag = flag_half && is_flag_half(c);
                 flag_half = false;
-                let belongs =
-                    joined || completes_flag || c.width() == Some(0) || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
+                let is_mark = c.width() == Some(0);
+                let belongs = joined || completes_flag || is_mark || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
                 joined = c == '\u{200d}';
-                !belongs
+                let is_whole = || is_mark || display_width(&rest[..at + c.len_utf8()]) <= WIDEST;
+                !(belongs && nth < LONGEST && is_whole())
             })
-            .map_or(rest.len(), |(at, _)| at);
+            .map_or(rest.len(), |(_, (at, _))| at);
         let (cluster, tail) = rest.split_at(end);
         rest = tail;
         Some(cluster)
@@ -191,36 +197,52 @@ pub fn wrap(text: &str, width: usize) -> String {
 
 /// As [`wrap`], with a first line of at most `first` columns and others of at most `rest`.
 pub fn wrap_hanging(text: &str, first: usize, rest: usize) -> String {
-    let mut width = first.max(1);
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut used = 0;
+    let mut lines =
+        Lines { text: String::with_capacity(text.len() + 8), begin: 0, width: first.max(1), rest: rest.max(1) };
     for word in text.split_whitespace() {
-        let columns = display_width(word);
-        if used > 0 && used + 1 + columns > width {
-            out.push('\n');
-            used = 0;
-            width = rest.max(1);
-        } else if used > 0 {
-            out.push(' ');
-            used += 1;
+        let is_fresh = lines.begin == lines.text.len();
+        if !is_fresh && lines.fits(&format!(" {word}")) {
+            lines.text.push(' ');
+        } else if !is_fresh {
+            lines.end();
         }
-        if columns <= width {
-            out.push_str(word);
-            used += columns;
+        if lines.fits(word) {
+            lines.text.push_str(word);
             continue;
         }
         for cluster in clusters(word) {
-            let columns = display_width(cluster);
-            if used > 0 && used + columns > width {
-                out.push('\n');
-                used = 0;
-                width = rest.max(1);
+            if lines.begin < lines.text.len() && !lines.fits(cluster) {
+                lines.end();
             }
-            out.push_str(cluster);
-            used += columns;
+            lines.text.push_str(cluster);
         }
     }
-    out
+    lines.text
+}
+
+/// Lines of which the last is being written.
+struct Lines {
+    text: String,
+    /// Where the last begins.
+    begin: usize,
+    /// The columns it may have.
+    width: usize,
+    /// The columns those after it may have.
+    rest: usize,
+}
+
+impl Lines {
+    /// Whether there is room for more. The line is measured as a whole: where joiners and halves of flags meet, its width is
+    /// not the sum of its parts.
+    fn fits(&self, more: &str) -> bool {
+        display_width(&format!("{}{more}", &self.text[self.begin..])) <= self.width
+    }
+
+    fn end(&mut self) {
+        self.text.push('\n');
+        self.begin = self.text.len();
+        self.width = self.rest;
+    }
 }
 
 /// A relative path as the path of a URI: everything but unreserved characters and `/` is percent-encoded.
@@ -298,6 +320,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_measured_as_a_whole() {
+        let title = sanitize("🇳ו🇳🏽👩\n\nש字🚀字漢字לל🏽🇱🇳漢ל字\u{200d}🇱🇳🇱\u{200d}👩字🇱").into_owned();
+        for width in 4..60 {
+            assert!(wrap(&title, width).lines().all(|line| display_width(line) <= width), "{width}");
+            assert!(display_width(&truncate_to_width(&title, width)) <= width, "{width}");
+        }
+    }
+
+    #[test]
     fn paths_become_uris() {
         assert_eq!(percent_encode_path("a b/ü#?.yaml"), "a%20b/%C3%BC%23%3F.yaml");
         assert_eq!(percent_encode_path("c:d"), "c%3Ad");
@@ -316,6 +347,14 @@ mod tests {
         #[test]
         fn no_control_character_survives(text in any::<String>()) {
             prop_assert!(!sanitize(&text).chars().any(is_unsafe));
+        }
+
+        #[test]
+        fn no_line_is_too_wide(text in "[漢字👩🏽‍🚀🇳🇱שלום a]{1,60}", first in 4usize..40, rest in 4usize..40) {
+            for (nth, line) in wrap_hanging(&text, first, rest).lines().enumerate() {
+                prop_assert!(display_width(line) <= if nth == 0 { first } else { rest }, "{line}");
+            }
+            prop_assert!(display_width(&truncate_to_width(&text, first)) <= first);
         }
 
         #[test]
