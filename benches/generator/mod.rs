@@ -142,7 +142,7 @@ release_types:
   major: {notice: 20d, gates: [uat-exit, go-live], stages: [sit, uat], requires: [backout]}
   minor: {notice: 10d, gates: [uat-exit, go-live]}
   wave: {}                          # each part has its own gates
-approvals: {provenance: none, separation_of_duties: true}
+approvals: {provenance: none}
 rules: {unbooked-phase: \"off\"}     # people build on machines of their own
 freezes:
   - {id: year-end, name: Year-end freeze, from: 2030-12-18, to: 2031-01-04, stages: [prod]}
