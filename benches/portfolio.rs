@@ -136,7 +136,11 @@ fn measure_size(folder: &Path, manifests: usize, empty: Option<u64>) -> Outcome<
     println!("  floor                      {}", ms(floor));
     println!("  relm check                 {}   {:.2} × the floor (at most 1.5)", ms(check_took), ratio(floor));
     let strict = with_duties_separated(&root, rounds)?;
-    println!("  with duties separated      {}   {:.2} × the floor", ms(strict), strict.as_secs_f64() / floor.as_secs_f64());
+    println!(
+        "  with duties separated      {}   {:.2} × the floor",
+        ms(strict),
+        strict.as_secs_f64() / floor.as_secs_f64()
+    );
     if boon.is_some() {
         println!("  boon, schema alone         {}   {:.2} × boon (below 1)", ms(boon_took), ratio(boon_took));
     }

@@ -136,3 +136,22 @@ fn run<C: Command>(global: &Global, matches: &ArgMatches) -> Result<Status, RunE
     }
     command.run(global).map_err(RunError::Stopped)
 }
+
+/// Runs the subcommand of `name` that was asked for; `lack` says what to name where none was.
+fn dispatch(
+    subcommands: &[Entry],
+    name: &str,
+    lack: &str,
+    global: &Global,
+    matches: &ArgMatches,
+) -> Result<Status, RunError> {
+    let asked = matches.subcommand().and_then(|(name, matches)| {
+        let entry = subcommands.iter().find(|entry| (entry.command)().get_name() == name)?;
+        Some((entry, matches))
+    });
+    let Some((entry, matches)) = asked else {
+        let hint = format!("`relm {name} --help` lists what there is");
+        return Err(RunError::Stopped(Error::usage(lack.to_owned()).hint(hint)));
+    };
+    (entry.run)(global, matches)
+}

@@ -7,7 +7,7 @@ mod digest;
 
 use clap::ArgMatches;
 
-use super::{Entry, RunError, Status};
+use super::{Entry, RunError, Status, dispatch};
 use crate::cli::args::{Format, Global};
 use crate::cli::error::Error;
 use crate::render::sheet::{Sheet, html, human, markdown};
@@ -33,16 +33,7 @@ fn command() -> clap::Command {
 }
 
 fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
-    let asked = matches.subcommand();
-    let entry = asked.and_then(|(name, matches)| {
-        let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
-        Some((entry, matches))
-    });
-    let Some((entry, matches)) = entry else {
-        let error = Error::usage("say what of the change board").hint("`relm cab --help` lists what there is");
-        return Err(RunError::Stopped(error));
-    };
-    (entry.run)(global, matches)
+    dispatch(SUBCOMMANDS, "cab", "say what of the change board", global, matches)
 }
 
 /// A sheet in the format that was asked for.

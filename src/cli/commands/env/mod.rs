@@ -16,7 +16,7 @@ mod usage;
 
 use clap::ArgMatches;
 
-use super::{Entry, RunError, Status};
+use super::{Entry, RunError, Status, dispatch};
 use crate::analysis::selection::Selection;
 use crate::cli::args::{self, Global};
 use crate::cli::context::Context;
@@ -58,16 +58,7 @@ fn command() -> clap::Command {
 }
 
 fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
-    let asked = matches.subcommand();
-    let entry = asked.and_then(|(name, matches)| {
-        let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
-        Some((entry, matches))
-    });
-    let Some((entry, matches)) = entry else {
-        let error = Error::usage("say what of the environments").hint("`relm env --help` lists what there is");
-        return Err(RunError::Stopped(error));
-    };
-    (entry.run)(global, matches)
+    dispatch(SUBCOMMANDS, "env", "say what of the environments", global, matches)
 }
 
 /// The selection that the options ask for, with the environments that were named beside them.

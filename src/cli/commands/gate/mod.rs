@@ -15,7 +15,7 @@ mod waive;
 
 use clap::ArgMatches;
 
-use super::{Entry, RunError, Status};
+use super::{Entry, RunError, Status, dispatch};
 use crate::cli::args::{self, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
@@ -51,16 +51,7 @@ fn command() -> clap::Command {
 }
 
 fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
-    let asked = matches.subcommand();
-    let entry = asked.and_then(|(name, matches)| {
-        let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
-        Some((entry, matches))
-    });
-    let Some((entry, matches)) = entry else {
-        let error = Error::usage("say what of the gates").hint("`relm gate --help` lists what there is");
-        return Err(RunError::Stopped(error));
-    };
-    (entry.run)(global, matches)
+    dispatch(SUBCOMMANDS, "gate", "say what of the gates", global, matches)
 }
 
 /// The releases that were named or selected, by index. Those that are over only when they are named, or when `all` are

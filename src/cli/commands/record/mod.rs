@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args};
 
-use super::{Entry, RunError, Status};
+use super::{Entry, RunError, Status, dispatch};
 use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::time::{When, zone};
@@ -51,16 +51,7 @@ fn command() -> clap::Command {
 }
 
 fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
-    let asked = matches.subcommand();
-    let entry = asked.and_then(|(name, matches)| {
-        let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
-        Some((entry, matches))
-    });
-    let Some((entry, matches)) = entry else {
-        let error = Error::usage("say what to record").hint("`relm record --help` lists what there is");
-        return Err(RunError::Stopped(error));
-    };
-    (entry.run)(global, matches)
+    dispatch(SUBCOMMANDS, "record", "say what to record", global, matches)
 }
 
 /// What every subcommand takes.

@@ -6,9 +6,8 @@ mod changes;
 
 use clap::ArgMatches;
 
-use super::{Entry, RunError, Status};
+use super::{Entry, RunError, Status, dispatch};
 use crate::cli::args::Global;
-use crate::cli::error::Error;
 
 /// Every report, in the order of the help.
 pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<changes::Changes>()];
@@ -30,14 +29,5 @@ fn command() -> clap::Command {
 }
 
 fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
-    let asked = matches.subcommand();
-    let entry = asked.and_then(|(name, matches)| {
-        let entry = SUBCOMMANDS.iter().find(|entry| (entry.command)().get_name() == name)?;
-        Some((entry, matches))
-    });
-    let Some((entry, matches)) = entry else {
-        let error = Error::usage("say which report").hint("`relm report --help` lists them");
-        return Err(RunError::Stopped(error));
-    };
-    (entry.run)(global, matches)
+    dispatch(SUBCOMMANDS, "report", "say which report", global, matches)
 }
