@@ -76,6 +76,7 @@ fn json_output_is_what_its_schema_says() {
     add("can-deploy", &["booking", "uat-1"]);
     add("plan", &[]);
     add("show", &["timetable-2.3"]);
+    add("todo", &[]);
     add("calendar", &[]);
     add("graph", &[]);
     add("artifacts.verify", &[]);

@@ -20,6 +20,7 @@ pub mod schedule;
 pub mod selection;
 #[cfg(test)]
 pub mod testing;
+pub mod todo;
 pub mod trains;
 pub mod usage;
 pub mod windows;

@@ -23,6 +23,7 @@ pub mod sheet;
 pub mod show;
 pub mod table;
 pub mod text;
+pub mod todo;
 
 /// What the terminal can show; decided once by the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,6 +20,7 @@ pub mod record;
 pub mod rules;
 pub mod set;
 pub mod show;
+pub mod todo;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -81,5 +82,6 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("rules", schemars::schema_for!(rules::Rules)),
         ("set", schemars::schema_for!(set::Set)),
         ("show", schemars::schema_for!(show::Show)),
+        ("todo", schemars::schema_for!(todo::Todo)),
     ]
 }

@@ -142,7 +142,7 @@ fn where_proof_is_wanted_a_status_alone_is_said_to_approve_nothing() {
     let proven = ROOT.replace("approvals: {", "approvals: {provenance: author, ");
     let run = sandbox().write("relm.yaml", &proven).run(&["cab", "agenda"]);
     let said = run.stdout.replace("\n    ", " ");
-    assert!(said.contains("New bulbs · not approved: nothing proves what its status says; bo"), "{run}");
+    assert!(said.contains("New bulbs not approved: nothing proves what its status says; bo"), "{run}");
     assert!(run.stdout.contains("RFC-12  Dark at noon"), "an emergency that nobody is proven to have allowed: {run}");
 }
 

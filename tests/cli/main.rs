@@ -32,4 +32,5 @@ mod select;
 mod set;
 mod show;
 mod signals;
+mod todo;
 mod train;

@@ -24,6 +24,7 @@ mod rules;
 mod schema;
 mod set;
 mod show;
+mod todo;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
@@ -41,6 +42,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<plan::Plan>(),
     Entry::of::<check::Check>(),
     Entry::of::<show::Show>(),
+    Entry::of::<todo::Todo>(),
     Entry::of::<can_deploy::CanDeploy>(),
     Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),

@@ -78,7 +78,7 @@ fn toned(text: &str, tone: Tone, paint: Paint) -> String {
     }
 }
 
-/// Columns side by side where they fit; else those that can stand below, then as many of the last as must.
+/// Columns side by side where they fit; else as many of the last as must stand below, first of those that can.
 fn table(out: &mut String, table: &Table, paint: Paint) {
     let width = |column: usize| {
         let cells = table.rows.iter().map(|row| display_width(&sanitize(&row[column].text)));
@@ -87,8 +87,8 @@ fn table(out: &mut String, table: &Table, paint: Paint) {
     let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
     let fits = |shown: &[usize]| shown.iter().map(|&column| widths[column] + 2).sum::<usize>() <= paint.0.width + 2;
     let mut shown: Vec<usize> = (0..table.columns.len()).collect();
-    if !fits(&shown) {
-        shown.retain(|&column| !table.columns[column].below);
+    while let Some(last) = shown.iter().rposition(|&column| table.columns[column].below).filter(|_| !fits(&shown)) {
+        shown.remove(last);
     }
     while shown.len() > 1 && !fits(&shown) {
         shown.pop();
