@@ -31,6 +31,8 @@ pub enum Outcome {
     Waived,
     /// It was not demanded up to this day, which lies before the day it is judged at.
     WaiverExpired(NaiveDate),
+    /// It would not be demanded, if the waiver said this too.
+    WaiverLacks(&'static str),
     /// It is not met, by what the manifest says or does not say.
     Unmet,
     /// Reports decide it, whatever the manifest says.
@@ -42,7 +44,7 @@ impl Outcome {
     pub fn is_met(&self) -> bool {
         match self {
             Self::Met | Self::NotApplicable | Self::Waived => true,
-            Self::WaiverExpired(_) | Self::Unmet => false,
+            Self::WaiverExpired(_) | Self::WaiverLacks(_) | Self::Unmet => false,
             Self::Report(verdict) => verdict.is_met(),
         }
     }
@@ -105,10 +107,27 @@ fn done(gates: &Gates<'_>, guards: &[(usize, usize)]) -> Option<NaiveDate> {
     ends.collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
+/// What a waived criterion does not say.
+pub fn waiver_lacks(criterion: &Criterion) -> Option<&'static str> {
+    criterion.status.as_ref().filter(|status| status.value == CriterionStatus::Waived)?;
+    let waiver = criterion.waiver.as_ref();
+    let has_reason = waiver.and_then(|waiver| waiver.reason.as_ref()).is_some_and(|reason| !reason.trim().is_empty());
+    let has_person = waiver.is_some_and(|waiver| waiver.by.is_some());
+    match (has_reason, has_person) {
+        (true, true) => None,
+        (false, true) => Some("a reason"),
+        (true, false) => Some("the name of who decided it"),
+        (false, false) => Some("a reason and the name of who decided it"),
+    }
+}
+
 fn outcome(criterion: &Criterion, report: Option<Outcome>, at: NaiveDate) -> Outcome {
     match criterion.status.as_ref().map(|status| status.value) {
         Some(CriterionStatus::NotApplicable) => Outcome::NotApplicable,
         Some(CriterionStatus::Waived) => {
+            if let Some(lacking) = waiver_lacks(criterion) {
+                return Outcome::WaiverLacks(lacking);
+            }
             let expires = criterion.waiver.as_ref().and_then(|waiver| waiver.expires.as_ref()).map(|day| day.value);
             expires.filter(|day| at > *day).map_or(Outcome::Waived, Outcome::WaiverExpired)
         }

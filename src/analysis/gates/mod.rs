@@ -27,7 +27,7 @@ use crate::time::duration::Duration;
 
 pub use approvals::{Flaw, JudgedApproval, Policy, Proof, Required};
 pub(super) use approvals::{Work, holding, judge_on};
-pub use criteria::{JudgedCriterion, Outcome};
+pub use criteria::{JudgedCriterion, Outcome, waiver_lacks};
 pub use demand::{Demand, risk_level};
 pub use missing::Missing;
 pub use readiness::Readiness;

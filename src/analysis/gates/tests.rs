@@ -205,12 +205,27 @@ fn a_gate_is_overdue_the_day_after_it_is_due_and_one_that_asks_for_nothing_never
 
 #[test]
 fn a_waiver_holds_through_its_last_day_judged_when_the_guarded_work_begins() {
-    let gate =
-        |expires: &str| format!("{{id: g, criteria: [{{id: a, status: waived, waiver: {{expires: {expires}}}}}]}}");
+    let gate = |expires: &str| {
+        format!("{{id: g, criteria: [{{id: a, status: waived, waiver: {{by: bo, reason: why, expires: {expires}}}}}]}}")
+    };
     assert_eq!(state(&gate("2026-12-02"), "2026-11-16").0, State::Passed);
     let (before, missing) = state(&gate("2026-12-01"), "2026-11-16");
     assert_eq!((before, missing), (State::Pending, vec!["criterion `a`: its waiver ended on 2026-12-01".to_owned()]));
     assert_eq!(state(&gate("2026-12-04"), "2026-12-05").0, State::Overdue, "today is later");
+}
+
+#[test]
+fn a_waiver_without_a_name_or_a_reason_opens_nothing() {
+    let gate = |waiver: &str| state(&format!("{{id: g, criteria: [{{id: a, status: waived{waiver}}}]}}"), "2026-11-16");
+    assert_eq!(gate(", waiver: {by: bo, reason: why}").0, State::Passed);
+    for (waiver, lacks) in [
+        ("", "a reason and the name of who decided it"),
+        (", waiver: {by: bo}", "a reason"),
+        (", waiver: {by: bo, reason: ' '}", "a reason"),
+        (", waiver: {reason: why}", "the name of who decided it"),
+    ] {
+        assert_eq!(gate(waiver), (State::Pending, vec![format!("criterion `a`: its waiver does not give {lacks}")]));
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::time::plus_days;
 /// What is looked at where nobody says how far.
 const TWO_WEEKS: i64 = 14;
 
-/// List what waits for somebody: decisions, criteria, phases, steps, messages, reviews
+/// List what waits for somebody: decisions, phases, steps, messages, reviews
 #[derive(Debug, Parser)]
 #[command(
     name = "todo",

@@ -1,7 +1,8 @@
 //! `waiver-without-reason`.
 
+use crate::analysis::gates::waiver_lacks;
 use crate::diagnostic::{Finding, Severity, Subject};
-use crate::model::release::{Criterion, CriterionStatus, Status};
+use crate::model::release::{Criterion, Status};
 use crate::model::{Identified, Kind};
 use crate::rules::{Check, Group, Manifests, Rule};
 
@@ -19,7 +20,7 @@ gate templates. For drafts it is at most a warning; releases that are over are l
 
 ## Why
 
-A waiver opens a gate as surely as a proof does. Who looks at it later must be able to ask the person, and see whether the reason
+A waiver opens a gate as surely as a proof does, so one that does not say who and why opens none. Who looks at it later must be able to ask the person, and see whether the reason
 still holds.
 
 ## How to fix
@@ -56,7 +57,7 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
     let portfolio = cx.portfolio;
     let settings = Subject::new(Kind::Portfolio.as_str(), "");
     let mut judge = |criterion: &Criterion, subject: &dyn Fn() -> Subject, at_most: Severity| {
-        if let Some(missing) = missing(criterion).filter(|_| !portfolio.damage.touches(criterion.span)) {
+        if let Some(missing) = waiver_lacks(criterion).filter(|_| !portfolio.damage.touches(criterion.span)) {
             let message = format!("criterion `{}` is waived without {missing}", criterion.id);
             let finding = Finding::new(criterion.id.span, subject(), message).at_most(at_most).help(
                 "add `waiver: {by: PERSON, reason: Why it need not be met, expires: DATE}`, or set the status back to `unmet`",
@@ -82,20 +83,6 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
                 judge(criterion, &subject, at_most);
             }
         }
-    }
-}
-
-/// What a waived criterion does not say.
-fn missing(criterion: &Criterion) -> Option<&'static str> {
-    criterion.status.as_ref().filter(|status| status.value == CriterionStatus::Waived)?;
-    let waiver = criterion.waiver.as_ref();
-    let has_reason = waiver.and_then(|waiver| waiver.reason.as_ref()).is_some_and(|reason| !reason.trim().is_empty());
-    let has_person = waiver.is_some_and(|waiver| waiver.by.is_some());
-    match (has_reason, has_person) {
-        (true, true) => None,
-        (false, true) => Some("a reason"),
-        (true, false) => Some("the name of who decided it"),
-        (false, false) => Some("a reason and the name of who decided it"),
     }
 }
 
