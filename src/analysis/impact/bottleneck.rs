@@ -1,0 +1,120 @@
+//! What limits: the chain that leads from the change to what is hit hardest, and the environment most is fought over.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::moves::{Item, Moves};
+use crate::analysis::occupancy::{self, Conflict, Occupancy};
+use crate::analysis::windows::Stretch;
+use crate::model::Portfolio;
+
+/// Bookings that collide now and did not before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collision {
+    /// The environment, by index after.
+    pub environment: usize,
+    /// How.
+    pub collision: occupancy::Collision,
+    /// From the first to the last instant.
+    pub time: Stretch,
+    /// Units in demand at the peak.
+    pub demand: u32,
+    /// Units there are.
+    pub capacity: u32,
+    /// Whether it would not be without drafts.
+    pub tentative: bool,
+    /// What takes part, by name: `payments/uat`.
+    pub bookings: BTreeSet<String>,
+}
+
+/// An environment that more is fought over than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contention {
+    /// The environment, by index after.
+    pub environment: usize,
+    /// How long bookings collide there, before.
+    pub before: TimeDelta,
+    /// The same after.
+    pub after: TimeDelta,
+}
+
+/// What limits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bottleneck {
+    /// From the change to what is hit hardest: places among the moves.
+    pub chain: Vec<usize>,
+    /// The one of the chain that has the least slack after.
+    pub tightest: Option<usize>,
+    /// The environment whose collisions grow most.
+    pub environment: Option<Contention>,
+}
+
+/// What environments serve before and after: the portfolio with its bookings.
+pub type Bookings<'p> = (&'p Portfolio, &'p Occupancy);
+
+/// The collisions from now on that are there only after, by start.
+pub fn collisions(before: Bookings<'_>, after: Bookings<'_>, now: DateTime<Utc>) -> Vec<Collision> {
+    let known: HashSet<(String, BTreeSet<String>)> = each(before, now)
+        .map(|it| (before.0.environments[it.environment].id.to_string(), it.bookings))
+        .collect();
+    let is_new = |it: &Collision| !known.contains(&(after.0.environments[it.environment].id.to_string(), it.bookings.clone()));
+    let mut found: Vec<Collision> = each(after, now).filter(is_new).collect();
+    found.sort_by(|a, b| (a.time.start, a.environment).cmp(&(b.time.start, b.environment)));
+    found
+}
+
+fn each<'p>((portfolio, occupancy): Bookings<'p>, now: DateTime<Utc>) -> impl Iterator<Item = Collision> + 'p {
+    (0..portfolio.environments.len()).flat_map(move |environment| {
+        let conflicts = occupancy.conflicts_from(portfolio, environment, now);
+        conflicts.into_iter().map(move |conflict| collision(portfolio, occupancy, &conflict)).collect::<Vec<_>>()
+    })
+}
+
+fn collision(portfolio: &Portfolio, occupancy: &Occupancy, conflict: &Conflict) -> Collision {
+    let bookings = occupancy.of(conflict.environment);
+    Collision {
+        environment: conflict.environment,
+        collision: conflict.collision,
+        time: conflict.time,
+        demand: conflict.demand,
+        capacity: conflict.capacity,
+        tentative: conflict.tentative,
+        bookings: conflict.bookings.iter().map(|&index| bookings[index].name(portfolio)).collect(),
+    }
+}
+
+/// What limits. The chain leads to the release that is latest after, among those that moved; where none did, to what moved
+/// furthest.
+pub fn bottleneck(
+    moves: &Moves,
+    lateness: impl Fn(&str) -> Option<i64>,
+    before: Bookings<'_>,
+    after: Bookings<'_>,
+    now: DateTime<Utc>,
+) -> Bottleneck {
+    let later = |at: &usize| moves.0[*at].days().is_some_and(|days| days != 0);
+    let all = || (0..moves.0.len()).filter(later);
+    let releases = all().filter(|&at| moves.0[at].item == Item::Release);
+    let rank = |at: usize| (lateness(&moves.0[at].id), moves.0[at].days(), std::cmp::Reverse(moves.0[at].id.clone()));
+    let hit = releases.max_by_key(|&at| rank(at));
+    let hit = hit.or_else(|| all().filter(|&at| !moves.0[at].changed).max_by_key(|&at| (moves.0[at].days(), std::cmp::Reverse(at))));
+    let chain = hit.map(|at| moves.chain(at)).unwrap_or_default();
+    let phases = chain.iter().copied().filter(|&at| moves.0[at].item == Item::Phase);
+    let tightest = phases.filter(|&at| moves.0[at].after.slack.is_some()).min_by_key(|&at| moves.0[at].after.slack);
+    Bottleneck { chain, tightest, environment: contention(before, after, now) }
+}
+
+fn contention(before: Bookings<'_>, after: Bookings<'_>, now: DateTime<Utc>) -> Option<Contention> {
+    let total = |(portfolio, occupancy): Bookings<'_>, environment: usize| {
+        let conflicts = occupancy.conflicts_from(portfolio, environment, now);
+        conflicts.iter().map(|conflict| conflict.time.end - conflict.time.start).sum::<TimeDelta>()
+    };
+    let of = |environment: usize| {
+        let then = before.0.environments.index(&after.0.environments[environment].id);
+        let before = then.map_or(TimeDelta::zero(), |then| total(before, then));
+        Contention { environment, before, after: total(after, environment) }
+    };
+    let grown = (0..after.0.environments.len()).map(of).filter(|it| it.after > it.before);
+    grown.max_by_key(|it| (it.after - it.before, std::cmp::Reverse(it.environment)))
+}
