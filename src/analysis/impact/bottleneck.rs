@@ -1,12 +1,15 @@
 //! What limits: the chain that leads from the change to what is hit hardest, and the environment most is fought over.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::moves::{Item, Moves};
 use crate::analysis::occupancy::{self, Conflict, Occupancy};
+use crate::analysis::schedule::Schedule;
 use crate::analysis::windows::Stretch;
+use crate::graph::Node;
 use crate::model::Portfolio;
 
 /// Bookings that collide now and did not before.
@@ -44,8 +47,8 @@ pub struct Contention {
 pub struct Bottleneck {
     /// From the change to what is hit hardest: places among the moves.
     pub chain: Vec<usize>,
-    /// The one of the chain that has the least slack after.
-    pub tightest: Option<usize>,
+    /// The phase of the chain that has the least slack after: its place, and working days.
+    pub tightest: Option<(usize, i64)>,
     /// The environment whose collisions grow most.
     pub environment: Option<Contention>,
 }
@@ -85,23 +88,26 @@ fn collision(portfolio: &Portfolio, occupancy: &Occupancy, conflict: &Conflict) 
 }
 
 /// What limits. The chain leads to the release that is latest after, among those that moved; where none did, to what moved
-/// furthest.
+/// furthest. `followed` is the schedule after with what moved planned for its forecast.
 pub fn bottleneck(
     moves: &Moves,
-    lateness: impl Fn(&str) -> Option<i64>,
+    followed: &Schedule,
     before: Bookings<'_>,
     after: Bookings<'_>,
     now: DateTime<Utc>,
 ) -> Bottleneck {
-    let later = |at: &usize| moves.0[*at].days().is_some_and(|days| days != 0);
-    let all = || (0..moves.0.len()).filter(later);
+    let days = |at: usize| moves.0[at].days().filter(|&days| days != 0);
+    let all = || (0..moves.0.len()).filter(|&at| days(at).is_some());
+    let lateness = |at: usize| moves.0[at].node.and_then(Node::release).and_then(|r| followed.releases[r].lateness);
     let releases = all().filter(|&at| moves.0[at].item == Item::Release);
-    let rank = |at: usize| (lateness(&moves.0[at].id), moves.0[at].days(), std::cmp::Reverse(moves.0[at].id.clone()));
-    let hit = releases.max_by_key(|&at| rank(at));
-    let hit = hit.or_else(|| all().filter(|&at| !moves.0[at].changed).max_by_key(|&at| (moves.0[at].days(), std::cmp::Reverse(at))));
-    let chain = hit.map(|at| moves.chain(at)).unwrap_or_default();
-    let phases = chain.iter().copied().filter(|&at| moves.0[at].item == Item::Phase);
-    let tightest = phases.filter(|&at| moves.0[at].after.slack.is_some()).min_by_key(|&at| moves.0[at].after.slack);
+    let hit = releases.max_by_key(|&at| (lateness(at), days(at), Reverse(&moves.0[at].id)));
+    let others = || all().filter(|&at| !moves.0[at].changed).max_by_key(|&at| (days(at), Reverse(at)));
+    let chain = hit.or_else(others).map(|at| moves.chain(at)).unwrap_or_default();
+    let slack = |at: usize| match moves.0[at].node? {
+        Node::Phase(r, p) => followed.phase(r, p).slack.map(|slack| (at, slack)),
+        _ => None,
+    };
+    let tightest = chain.iter().filter_map(|&at| slack(at)).min_by_key(|&(_, slack)| slack);
     Bottleneck { chain, tightest, environment: contention(before, after, now) }
 }
 
@@ -116,5 +122,5 @@ fn contention(before: Bookings<'_>, after: Bookings<'_>, now: DateTime<Utc>) -> 
         Contention { environment, before, after: total(after, environment) }
     };
     let grown = (0..after.0.environments.len()).map(of).filter(|it| it.after > it.before);
-    grown.max_by_key(|it| (it.after - it.before, std::cmp::Reverse(it.environment)))
+    grown.max_by_key(|it| (it.after - it.before, Reverse(it.environment)))
 }
