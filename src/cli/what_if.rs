@@ -1,6 +1,6 @@
 //! The portfolio as it would be with other values in some of its fields; nothing is written.
 
-use super::commands::{ambiguous, unknown};
+use super::commands::unknown;
 use super::context::Context;
 use super::error::Error;
 use super::field::Schema;
@@ -48,23 +48,28 @@ impl Assignment {
         if value.is_empty() {
             return Err(wrong("says no value after the `=`"));
         }
-        let splits: Vec<(&str, &str)> = way.rmatch_indices('.').map(|(at, _)| (&way[..at], &way[at + 1..])).collect();
         let is_known = |id: &str| !matches!(find(&context.loaded.portfolio, id), Found::None(_));
+        if is_known(way) {
+            return Err(wrong("names no field"));
+        }
+        let splits: Vec<(&str, &str)> = way.rmatch_indices('.').map(|(at, _)| (&way[..at], &way[at + 1..])).collect();
         let Some((id, field)) = splits.iter().find(|(id, _)| is_known(id) || *id == "portfolio").copied() else {
             return Err(match splits.first() {
-                None if is_known(way) => wrong("names no field"),
+                Some((id, _)) => unknown(id, nearest(context, id)),
                 None => wrong("names no object and field"),
-                Some((id, _)) => match find(&context.loaded.portfolio, id) {
-                    Found::None(nearest) => unknown(id, nearest),
-                    Found::Several(names) => ambiguous(id, &names),
-                    Found::One(_) => wrong("names no field"),
-                },
             });
         };
         if field.is_empty() {
             return Err(wrong("names no field"));
         }
         Ok(Self { target: Target::find(context, id)?, field: field.to_owned(), value: value.to_owned() })
+    }
+}
+
+fn nearest(context: &Context<'_>, id: &str) -> Option<String> {
+    match find(&context.loaded.portfolio, id) {
+        Found::None(nearest) => nearest,
+        Found::One(_) | Found::Several(_) => None,
     }
 }
 
@@ -99,7 +104,7 @@ fn make(draft: &mut Draft, assignment: Assignment, file: String, others: &[Made]
     let below = Schema::of(way.kind).resolve(&way.steps, base, &field)?;
     let way = Way { steps: [&way.steps[..], &below].concat(), ..way };
     if others.iter().any(|other| other.file == file && other.way == way) {
-        let error = Error::usage(format!("`{field}` of `{}` is given twice", target.name));
+        let error = Error::usage(format!("`{field}` of `{}` is given twice", target.short_name()));
         return Err(error.hint("say once what it shall be"));
     }
     let before = way.node(&documents).and_then(Node::text).map(str::to_owned);
@@ -117,7 +122,7 @@ fn refuse_faults(context: &Context<'_>, after: &Context<'_>, drafts: &[Draft], m
     let spans: Vec<Span> = spans.collect();
     let Some(fault) = write::faults(context, after, &spans).into_iter().next() else { return Ok(()) };
     let what = match made {
-        [only] => format!("`{}.{}={}`", only.target.name, only.field, only.after),
+        [only] => format!("`{}.{}={}`", only.target.short_name(), only.field, only.after),
         _ => "that".to_owned(),
     };
     let error = Error::usage(format!("{what} cannot be: {}", fault.message));

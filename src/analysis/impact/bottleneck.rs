@@ -96,7 +96,7 @@ pub fn bottleneck(
     after: Bookings<'_>,
     now: DateTime<Utc>,
 ) -> Bottleneck {
-    let days = |at: usize| moves.0[at].days().filter(|&days| days != 0);
+    let days = |at: usize| moves.0[at].days().filter(|&days| days > 0);
     let all = || (0..moves.0.len()).filter(|&at| days(at).is_some());
     let lateness = |at: usize| moves.0[at].node.and_then(Node::release).and_then(|r| followed.releases[r].lateness);
     let releases = all().filter(|&at| moves.0[at].item == Item::Release);

@@ -119,7 +119,10 @@ impl Moves {
                 continue;
             }
             let changed = changed.contains(&node) && item != Item::Release;
-            let because = if changed { None } else { latest(&moves, causes(after, index, &at, &starts)) };
+            let causes = if changed { Vec::new() } else { causes(after, index, &at, &starts) };
+            let ends = |it: &Placed| (it.planned.end, it.forecast.end);
+            let only_start = item == Item::Release && ends(&was) == ends(&is);
+            let because = if only_start { earliest(&moves, causes) } else { latest(&moves, causes) };
             at.insert(index, moves.len());
             let release = node.release().map(|r| after.portfolio.releases[r].id.to_string()).unwrap_or_default();
             moves.push(Move { item, node: Some(node), id, release, before: was, after: is, changed, because });
@@ -134,9 +137,10 @@ impl Moves {
         Self(moves)
     }
 
-    /// Whether nothing moved but what was changed itself, and the releases around it stayed.
+    /// Whether nothing moved but what was changed itself, and the start of the releases around it.
     pub fn is_swallowed(&self) -> bool {
-        self.0.iter().all(|it| it.changed)
+        let ends = |it: &Placed| (it.planned.end, it.forecast.end);
+        self.0.iter().all(|it| it.changed || it.item == Item::Release && ends(&it.before) == ends(&it.after))
     }
 
     /// From the change to a move: the places of what moved what.
@@ -223,4 +227,9 @@ fn causes_of_start(
 fn latest(moves: &[Move], causes: Vec<usize>) -> Option<usize> {
     let end = |at: &usize| moves[*at].after.forecast.end;
     causes.into_iter().max_by(|a, b| end(a).cmp(&end(b)).then_with(|| moves[*b].id.cmp(&moves[*a].id)))
+}
+
+/// The move that begins first, of those that begin together the first by id.
+fn earliest(moves: &[Move], causes: Vec<usize>) -> Option<usize> {
+    causes.into_iter().min_by_key(|&at| (moves[at].after.forecast.start, &moves[at].id))
 }

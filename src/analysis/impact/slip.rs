@@ -82,6 +82,7 @@ fn release(side: Side<'_>, r: usize, lag: Lag) -> Result<Vec<Setting>, Refusal> 
     let mut family = portfolio.family(r);
     family.retain(|&r| !portfolio.releases[r].status().is_over());
     let has_phases = family.iter().any(|&r| !portfolio.releases[r].phases.is_empty());
+    let mut has_undated = false;
     let mut found = Vec::new();
     for r in family {
         let own = &portfolio.releases[r];
@@ -94,13 +95,13 @@ fn release(side: Side<'_>, r: usize, lag: Lag) -> Result<Vec<Setting>, Refusal> 
             match phase(side, (r, p), lag) {
                 Ok(settings) => found.extend(settings),
                 // What has no dates cannot slip, and keeps nothing else from it.
-                Err(Refusal::Undated) => {}
+                Err(Refusal::Undated) => has_undated = true,
                 Err(refusal) => return Err(refusal),
             }
         }
     }
     match found.is_empty() {
-        true if has_phases => Err(Refusal::NothingOpen),
+        true if has_phases && !has_undated => Err(Refusal::NothingOpen),
         true => Err(Refusal::Undated),
         false => Ok(found),
     }

@@ -168,7 +168,7 @@ fn thing(context: &Context<'_>, id: &str) -> Result<Node, Error> {
         Found::One(Object::Milestone(r, m)) => Ok(Node::Milestone(r, m)),
         Found::One(Object::Gate(r, _)) => Err(Error::usage(format!("`{id}` is a gate, which has no length of its own"))
             .hint(format!("let a phase of `{}` slip, or set `{id}.due`", portfolio.releases[r].id))),
-        Found::One(object) => Err(Error::usage(format!("`{id}` is a {}, which cannot slip", object.kind()))
+        Found::One(object) => Err(Error::usage(format!("`{id}` is of the kind `{}`, which cannot slip", object.kind()))
             .hint("a release, RELEASE/PHASE or RELEASE/MILESTONE can; `relm plan` lists them")),
         Found::Several(names) => Err(ambiguous(id, &names)),
         Found::None(nearest) => Err(unknown(id, nearest)),
@@ -262,17 +262,11 @@ fn changed(after: &Context<'_>, made: &[Made]) -> HashSet<Node> {
 
 fn changes(made: &[Made]) -> Vec<ChangeView> {
     let view = |made: &Made| ChangeView {
-        id: short(&made.target.name),
+        id: made.target.short_name().to_owned(),
         field: made.field.clone(),
         before: made.before.clone(),
         after: made.after.clone(),
         file: made.file.clone(),
     };
     made.iter().map(view).collect()
-}
-
-/// What is inside a release, and a release, need no kind before them.
-fn short(name: &str) -> String {
-    let inside = ["phase/", "milestone/", "gate/", "release/"];
-    inside.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name).to_owned()
 }

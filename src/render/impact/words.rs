@@ -54,6 +54,9 @@ pub fn verdict(view: &Impact) -> String {
         1 => "1 release becomes late".to_owned(),
         count => format!("{count} releases become late"),
     };
+    if others == 0 {
+        return format!("No other date moves; {late}.");
+    }
     let moves = if others == 1 { "moves" } else { "move" };
     format!("{} {moves} with it; {late}.", plural(i64::try_from(others).unwrap_or(i64::MAX), "date"))
 }
