@@ -167,7 +167,9 @@ fn later(
         found.push(set(field, start.to_string()));
     }
     if phase.end.is_some() {
-        let whole = calendar.is_working(forecast.start) && calendar.is_working(forecast.end);
+        // Where all three are written they have to agree.
+        let agree = has_start && phase.duration.is_some();
+        let whole = agree || calendar.is_working(forecast.start) && calendar.is_working(forecast.end);
         let end = match worker.length(phase, planned) {
             Length::Working(days) if whole => calendar.finish(start, days),
             // Days off that are worked stay so where they can.
@@ -208,7 +210,7 @@ fn longer(
     let last = worker.last_day(planned.start, total_length);
     let is_span = schedule::written_start(phase).is_some() && phase.end.is_some();
     let mut found = Vec::new();
-    if !is_span {
+    if !is_span || phase.duration.is_some() {
         found.push(set("duration", format!("{total}{unit}")));
     }
     if phase.end.is_some() {

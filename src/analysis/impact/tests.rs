@@ -46,6 +46,7 @@ fn what_has_not_begun_begins_later() {
         ("{id: a, start: 2026-11-20, duration: 3d}", "1ed", "r/a.start=2026-11-23"),
         ("{id: a, start: 2026-11-20, duration: 3d}", "-1d", "r/a.start=2026-11-19"),
         ("{id: a, start: 2026-11-20, end: 2026-11-24}", "1w", "r/a.start=2026-11-27 r/a.end=2026-12-01"),
+        ("{id: a, start: 2026-11-20, end: 2026-11-24, duration: 3d}", "1w", "r/a.start=2026-11-27 r/a.end=2026-12-01"),
         ("{id: a, end: 2026-11-24, duration: 2d}", "1d", "r/a.end=2026-11-25"),
         ("{id: a, date: 2026-11-24}", "1d", "r/a.date=2026-11-25"),
         // What should have begun is expected today.
@@ -68,6 +69,10 @@ fn what_has_begun_takes_longer() {
         ("{id: a, start: 2026-11-12, end: 2026-11-18, actual: {start: 2026-11-12}}", "r/a.end=2026-11-20"),
         ("{id: a, date: 2026-11-16, actual: {start: 2026-11-16}}", "r/a.duration=3d"),
         ("{id: a, end: 2026-11-18, duration: 5d, actual: {start: 2026-11-12}}", "r/a.duration=7d r/a.end=2026-11-20"),
+        (
+            "{id: a, start: 2026-11-12, end: 2026-11-18, duration: 5d, actual: {start: 2026-11-12}}",
+            "r/a.duration=7d r/a.end=2026-11-20",
+        ),
         // Half of ten days are left; seven of twelve are then.
         ("{id: a, start: 2026-11-09, duration: 10d, progress: 50}", "r/a.duration=12d r/a.progress=42"),
         // Nothing is left; two days of twelve are then.
@@ -175,10 +180,10 @@ phases: [{id: a, start: 2026-11-30, duration: 2d}]
 #[test]
 fn moves_know_what_moved_them() {
     insta::assert_snapshot!(moves(CHAIN, &CHAIN.replace("start: 2026-11-16", "start: 2026-11-26"), "one/a"), @r"
-    one < one/c Some(6)
+    one < one/c Some(5)
     one/a <  Some(10)
     one/b < one/a Some(12)
-    one/c < one/b Some(6)
+    one/c < one/b Some(5)
     one/m < one/b Some(12)
     two < two/a Some(3)
     two/a < one Some(3)

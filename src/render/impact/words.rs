@@ -170,15 +170,15 @@ pub fn bottleneck(view: &Impact, arrow: &str) -> Vec<String> {
     }
     if let Some(environment) = &found.environment {
         let (before, after) = (environment.hours.before.unwrap_or(0), environment.hours.after.unwrap_or(0));
-        let then = if before == 0 { "now none".to_owned() } else { format!("now {}", length(before)) };
-        lines.push(format!("{} is fought over for {} ({then})", environment.id, length(after)));
+        let now = if before == 0 { "not at all".to_owned() } else { length(before) };
+        lines.push(format!("{} is fought over for {}; now it is {now}", environment.id, length(after)));
     }
     lines
 }
 
 /// Hours as people say them.
 fn length(hours: i64) -> String {
-    if hours >= 48 { plural(hours / 24, "day") } else { plural(hours, "hour") }
+    if hours >= 48 || hours == 24 { plural(hours / 24, "day") } else { plural(hours, "hour") }
 }
 
 /// A collision: when, how much of how much, and who.
