@@ -96,7 +96,8 @@ pub fn with<'g>(context: &Context<'g>, assignments: Vec<Assignment>) -> Result<(
 
 fn make(draft: &mut Draft, assignment: Assignment, file: String, others: &[Made]) -> Result<Made, Error> {
     let Assignment { target, field, value } = assignment;
-    let lost = || Error::input(format!("`{file}` was changed by somebody else meanwhile")).hint("run the command again");
+    let lost =
+        || Error::input(format!("`{file}` was changed by somebody else meanwhile")).hint("run the command again");
     let way = Way::to(&documents(draft.before()), target.span).ok_or_else(lost)?;
     let text = draft.text().to_owned();
     let documents = documents(&text);

@@ -200,9 +200,7 @@ impl Source {
         let root = self.root();
         Ok(match self {
             Self::WorkTree(_) => Self::WorkTree(WorkTree::open(root.to_path_buf()).0.with_texts(texts)),
-            Self::Revision(revision) => {
-                Self::Revision(Revision::open(root, revision.commit())?.with_texts(texts))
-            }
+            Self::Revision(revision) => Self::Revision(Revision::open(root, revision.commit())?.with_texts(texts)),
         })
     }
 

@@ -331,7 +331,8 @@ fn effects(before: Side<'_>, after: Side<'_>, moves: &Moves) -> Vec<ReleaseEffec
     };
     let mut found: Vec<ReleaseEffect> = after.portfolio.releases.iter().enumerate().filter_map(effect).collect();
     found.sort_by(|a, b| {
-        let key = |it: &ReleaseEffect| std::cmp::Reverse((it.lateness_days.after.map(|days| days.max(0)), it.forecast.days));
+        let key =
+            |it: &ReleaseEffect| std::cmp::Reverse((it.lateness_days.after.map(|days| days.max(0)), it.forecast.days));
         key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
     });
     found
@@ -369,5 +370,9 @@ fn bottleneck_view(portfolio: &Portfolio, moves: &Moves, found: &Bottleneck) -> 
         id: portfolio.environments[it.environment].id.to_string(),
         hours: Count { before: Some(it.before.num_hours()), after: Some(it.after.num_hours()) },
     });
-    Some(BottleneckView { chain: found.chain.iter().map(|&at| moves.0[at].id.clone()).collect(), tightest, environment })
+    Some(BottleneckView {
+        chain: found.chain.iter().map(|&at| moves.0[at].id.clone()).collect(),
+        tightest,
+        environment,
+    })
 }

@@ -58,10 +58,10 @@ pub type Bookings<'p> = (&'p Portfolio, &'p Occupancy);
 
 /// The collisions from now on that are there only after, by start.
 pub fn collisions(before: Bookings<'_>, after: Bookings<'_>, now: DateTime<Utc>) -> Vec<Collision> {
-    let known: HashSet<(String, BTreeSet<String>)> = each(before, now)
-        .map(|it| (before.0.environments[it.environment].id.to_string(), it.bookings))
-        .collect();
-    let is_new = |it: &Collision| !known.contains(&(after.0.environments[it.environment].id.to_string(), it.bookings.clone()));
+    let known: HashSet<(String, BTreeSet<String>)> =
+        each(before, now).map(|it| (before.0.environments[it.environment].id.to_string(), it.bookings)).collect();
+    let is_new =
+        |it: &Collision| !known.contains(&(after.0.environments[it.environment].id.to_string(), it.bookings.clone()));
     let mut found: Vec<Collision> = each(after, now).filter(is_new).collect();
     found.sort_by(|a, b| (a.time.start, a.environment).cmp(&(b.time.start, b.environment)));
     found

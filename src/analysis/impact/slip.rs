@@ -87,7 +87,8 @@ fn release(side: Side<'_>, r: usize, lag: Lag) -> Result<Vec<Setting>, Refusal> 
     for r in family {
         let own = &portfolio.releases[r];
         let is_bare = own.phases.is_empty() && portfolio.children(r).is_empty();
-        if let (true, Some(target)) = (is_bare, side.schedule.releases[r].forecast_end.filter(|_| own.target.is_some())) {
+        if let (true, Some(target)) = (is_bare, side.schedule.releases[r].forecast_end.filter(|_| own.target.is_some()))
+        {
             let target = slipped(portfolio.release_calendar(own), target, lag)?;
             found.push(Setting { node: Node::Finish(r), field: "target", value: target.to_string() });
         }

@@ -57,8 +57,7 @@ struct Compared<'g> {
 }
 
 impl Command for Impact {
-    const FORMATS: &'static [Format] =
-        &[Format::Human, Format::Json, Format::Markdown, Format::Mermaid, Format::Csv];
+    const FORMATS: &'static [Format] = &[Format::Human, Format::Json, Format::Markdown, Format::Mermaid, Format::Csv];
 
     fn run(self, global: &Global) -> Result<Status, Error> {
         let context = Context::open(global)?;
@@ -146,8 +145,7 @@ fn slipped(context: &Context<'_>, id: &str, slip: &str) -> Result<(Vec<Assignmen
         Ok(Assignment { target, field: setting.field.to_owned(), value: setting.value })
     };
     let assignments = settings.into_iter().map(assignment).collect::<Result<Vec<_>, Error>>()?;
-    let question =
-        Question { kind: "slip", id: Some(name), slip: Some(lag.to_string()), ..Question::default() };
+    let question = Question { kind: "slip", id: Some(name), slip: Some(lag.to_string()), ..Question::default() };
     Ok((assignments, question))
 }
 
@@ -166,10 +164,14 @@ fn thing(context: &Context<'_>, id: &str) -> Result<Node, Error> {
         Found::One(Object::Release(r)) => Ok(Node::Finish(r)),
         Found::One(Object::Phase(r, p)) => Ok(Node::Phase(r, p)),
         Found::One(Object::Milestone(r, m)) => Ok(Node::Milestone(r, m)),
-        Found::One(Object::Gate(r, _)) => Err(Error::usage(format!("`{id}` is a gate, which has no length of its own"))
-            .hint(format!("let a phase of `{}` slip, or set `{id}.due`", portfolio.releases[r].id))),
-        Found::One(object) => Err(Error::usage(format!("`{id}` is of the kind `{}`, which cannot slip", object.kind()))
-            .hint("a release, RELEASE/PHASE or RELEASE/MILESTONE can; `relm plan` lists them")),
+        Found::One(Object::Gate(r, _)) => {
+            Err(Error::usage(format!("`{id}` is a gate, which has no length of its own"))
+                .hint(format!("let a phase of `{}` slip, or set `{id}.due`", portfolio.releases[r].id)))
+        }
+        Found::One(object) => {
+            Err(Error::usage(format!("`{id}` is of the kind `{}`, which cannot slip", object.kind()))
+                .hint("a release, RELEASE/PHASE or RELEASE/MILESTONE can; `relm plan` lists them"))
+        }
         Found::Several(names) => Err(ambiguous(id, &names)),
         Found::None(nearest) => Err(unknown(id, nearest)),
     }

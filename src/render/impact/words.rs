@@ -36,7 +36,7 @@ pub fn verdict(view: &Impact) -> String {
     if let Some(swallowed) = view.swallowed {
         let what = if view.moved.is_empty() { "Nothing moves" } else { "Nothing else moves" };
         return match (swallowed.slack_days, swallowed.left_days) {
-            (Some(slack @ 1..), Some(left @ 0..)) if !view.moved.is_empty() => {
+            (Some(slack), Some(left @ 0..)) if slack > left && !view.moved.is_empty() => {
                 format!("{what}: {} of slack take it, {left} are left.", plural(slack, "working day"))
             }
             _ => format!("{what}."),
@@ -222,7 +222,8 @@ pub fn sections(view: &Impact, sheet: &mut Sheet, arrow: &str) {
         Column::below("part of"),
     ];
     sheet.table("Releases", &releases, view.releases.iter().map(|it| release_row(it, today, arrow)).collect());
-    let missed = [Column::new("promise"), Column::new("kind"), Column::new("due"), Column::new("forecast"), Column::new("late")];
+    let missed =
+        [Column::new("promise"), Column::new("kind"), Column::new("due"), Column::new("forecast"), Column::new("late")];
     sheet.table("Promises newly missed", &missed, view.missed.iter().map(|it| missed_row(it, today)).collect());
     let collisions = [Column::new("environment"), Column::new("when"), Column::new("why"), Column::below("bookings")];
     let row = |it: &CollisionView| collision(it, today).map(Cell::plain).to_vec();
@@ -290,7 +291,9 @@ pub fn tree(view: &Impact) -> Vec<(usize, bool, &MoveView, Vec<bool>)> {
             None => roots.push(at),
         }
     }
-    let key = |at: &usize| (view.moved[*at].forecast.after.end, view.moved[*at].kind == "release", view.moved[*at].id.clone());
+    let key = |at: &usize| {
+        (view.moved[*at].forecast.after.end, view.moved[*at].kind == "release", view.moved[*at].id.clone())
+    };
     children.iter_mut().for_each(|them| them.sort_by_key(key));
     roots.sort_by_key(|at| (!view.moved[*at].changed, key(at)));
     let mut out = Vec::new();
