@@ -79,13 +79,11 @@ pub fn with<'g>(context: &Context<'g>, assignments: Vec<Assignment>) -> Result<(
     let mut made: Vec<Made> = Vec::new();
     for assignment in assignments {
         let file = context.loaded.sources.path(assignment.target.span.file).to_owned();
-        let at = match drafts.iter().position(|draft| draft.file() == file) {
-            Some(at) => at,
-            None => {
-                drafts.push(Draft::of(context, &file)?);
-                drafts.len() - 1
-            }
-        };
+        let known = drafts.iter().position(|draft| draft.file() == file);
+        let at = known.unwrap_or(drafts.len());
+        if known.is_none() {
+            drafts.push(Draft::of(context, &file)?);
+        }
         made.push(make(&mut drafts[at], assignment, file, &made)?);
     }
     let texts = drafts.iter().map(|draft| (draft.file().to_owned(), draft.text().as_bytes().to_vec()));

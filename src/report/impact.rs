@@ -309,12 +309,12 @@ fn move_view(it: &Move, moves: &Moves) -> MoveView {
 }
 
 fn effects(before: Side<'_>, after: Side<'_>, moves: &Moves) -> Vec<ReleaseEffect> {
-    let moved: HashSet<Node> = moves.0.iter().filter_map(|it| it.node).collect();
+    let nodes: HashSet<Node> = moves.0.iter().filter_map(|it| it.node).collect();
     let effect = |(r, release): (usize, &crate::model::release::Release)| {
         let now = &after.schedule.releases[r];
         let then = before.portfolio.releases.index(&release.id).map(|r| &before.schedule.releases[r]);
         let lateness = Count { before: then.and_then(|then| then.lateness), after: now.lateness };
-        if !moved.contains(&Node::Finish(r)) && lateness.before == lateness.after {
+        if !nodes.contains(&Node::Finish(r)) && lateness.before == lateness.after {
             return None;
         }
         let was = Ends { start: then.and_then(|it| it.forecast_start), end: then.and_then(|it| it.forecast_end) };

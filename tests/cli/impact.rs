@@ -311,7 +311,9 @@ fn what_moves_is_what_the_plan_says_when_it_is_written() {
         let mut expected: Vec<String> = now.into_iter().filter(|it| !then.contains(it)).collect();
         let found = view["findings"]["new"].as_array().unwrap().iter();
         let mut found: Vec<String> = found.map(|it| format!("{} {}", it["rule"], it["subject"])).collect();
-        (expected.sort(), found.sort());
+        expected.sort();
+        found.sort();
+        // The same of the same may have another cause now, which is new, too.
         found.retain(|it| expected.contains(it) || !then.contains(it));
         assert_eq!(found, expected, "{arguments:?}");
     }

@@ -56,18 +56,18 @@ pub struct Bottleneck {
 /// What environments serve before and after: the portfolio with its bookings.
 pub type Bookings<'p> = (&'p Portfolio, &'p Occupancy);
 
-/// The collisions from now on that are there only after, by start.
-pub fn collisions(before: Bookings<'_>, after: Bookings<'_>, now: DateTime<Utc>) -> Vec<Collision> {
-    let known: HashSet<(String, BTreeSet<String>)> =
-        each(before, now).map(|it| (before.0.environments[it.environment].id.to_string(), it.bookings)).collect();
-    let is_new =
-        |it: &Collision| !known.contains(&(after.0.environments[it.environment].id.to_string(), it.bookings.clone()));
+/// The collisions from now on that are there only after, by start; `before` may be seen in several ways.
+pub fn collisions(before: &[Bookings<'_>], after: Bookings<'_>, now: DateTime<Utc>) -> Vec<Collision> {
+    let named = |it: &Collision, portfolio: &Portfolio| portfolio.environments[it.environment].id.to_string();
+    let of = |&side: &Bookings<'_>| each(side, now).map(|it| (named(&it, side.0), it.bookings)).collect::<Vec<_>>();
+    let known: HashSet<(String, BTreeSet<String>)> = before.iter().flat_map(of).collect();
+    let is_new = |it: &Collision| !known.contains(&(named(it, after.0), it.bookings.clone()));
     let mut found: Vec<Collision> = each(after, now).filter(is_new).collect();
-    found.sort_by(|a, b| (a.time.start, a.environment).cmp(&(b.time.start, b.environment)));
+    found.sort_by_key(|it| (it.time.start, it.environment));
     found
 }
 
-fn each<'p>((portfolio, occupancy): Bookings<'p>, now: DateTime<Utc>) -> impl Iterator<Item = Collision> + 'p {
+fn each((portfolio, occupancy): Bookings<'_>, now: DateTime<Utc>) -> impl Iterator<Item = Collision> + '_ {
     (0..portfolio.environments.len()).flat_map(move |environment| {
         let conflicts = occupancy.conflicts_from(portfolio, environment, now);
         conflicts.into_iter().map(move |conflict| collision(portfolio, occupancy, &conflict)).collect::<Vec<_>>()

@@ -5,20 +5,21 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
-use super::moves::{Ends, Move, Moves};
-use super::{Side, name};
+use super::Side;
+use super::moves::Moves;
 use crate::analysis::schedule::{Dates, Schedule};
 use crate::graph::{Node, production_phases};
 use crate::model::Portfolio;
 use crate::model::release::{At, Deployment, TimeWindow};
 use crate::time::When;
 
-/// The schedule after, with what moved planned for its forecast.
-pub fn followed(after: Side<'_>, moves: &Moves) -> Schedule {
-    let mut schedule = after.schedule.clone();
+/// The schedule of a side, with what moved planned for its forecast there. Of the side before this is what would be wrong
+/// anyway, if both have the same releases and phases.
+pub fn followed(side: Side<'_>, moves: &Moves) -> Schedule {
+    let mut schedule = side.schedule.clone();
     for it in moves.0.iter().filter(|it| it.before.forecast != it.after.forecast) {
         match it.node {
-            Some(Node::Phase(r, p)) => follow_phase(after.portfolio, &mut schedule, r, p),
+            Some(Node::Phase(r, p)) => follow_phase(side.portfolio, &mut schedule, r, p),
             Some(Node::Milestone(r, m)) => {
                 let own = &mut schedule.releases[r].milestones[m];
                 own.date = own.forecast;
@@ -47,12 +48,10 @@ fn follow_phase(portfolio: &Portfolio, schedule: &mut Schedule, r: usize, p: usi
 
 /// The releases whose deployment moves with their phase in production, by index, and by how many calendar days.
 pub fn production_moves(portfolio: &Portfolio, moves: &Moves) -> Vec<(usize, i64)> {
-    let start = |ends: Ends| ends.start;
-    let of = |r: usize| -> Option<i64> {
-        let first = production_phases(portfolio, r).next()?;
-        let id = name(portfolio, Node::Phase(r, first));
-        let it: &Move = moves.0.iter().find(|it| it.node == Some(Node::Phase(r, first)) && it.id == id)?;
-        Some((start(it.after.forecast)? - start(it.before.forecast)?).num_days())
+    let of = |r: usize| {
+        let first = Node::Phase(r, production_phases(portfolio, r).next()?);
+        let it = moves.0.iter().find(|it| it.node == Some(first))?;
+        Some((it.after.forecast.start? - it.before.forecast.start?).num_days())
     };
     let days = (0..portfolio.releases.len()).filter_map(|r| Some((r, of(r)?)));
     days.filter(|(_, days)| *days != 0).collect()

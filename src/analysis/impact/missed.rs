@@ -1,6 +1,6 @@
 //! Promises that were kept before and are not after: targets, dates of milestones, gates.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use petgraph::Direction;
@@ -38,9 +38,9 @@ pub struct Missed {
 
 /// What is missed after and was not before, by the day it was due.
 pub fn missed((before, then): (Side<'_>, Gates<'_>), (after, now): (Side<'_>, Gates<'_>)) -> Vec<Missed> {
-    let was: HashMap<(Kind, String), ()> = all(before, then).map(|missed| ((missed.kind, missed.id), ())).collect();
+    let was: HashSet<(Kind, String)> = all(before, then).map(|missed| (missed.kind, missed.id)).collect();
     let mut found: Vec<Missed> =
-        all(after, now).filter(|missed| !was.contains_key(&(missed.kind, missed.id.clone()))).collect();
+        all(after, now).filter(|missed| !was.contains(&(missed.kind, missed.id.clone()))).collect();
     found.sort_by(|a, b| (a.due, &a.id, a.kind.as_str()).cmp(&(b.due, &b.id, b.kind.as_str())));
     found
 }

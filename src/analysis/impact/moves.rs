@@ -152,7 +152,7 @@ impl Moves {
 }
 
 /// What can move.
-fn nodes<'p>(side: Side<'p>) -> impl Iterator<Item = (Item, Node)> + 'p {
+fn nodes(side: Side<'_>) -> impl Iterator<Item = (Item, Node)> + '_ {
     side.graph.edges.node_weights().filter_map(|&node| Some((item(node)?, node)))
 }
 

@@ -24,17 +24,22 @@ struct Drawn {
 }
 
 fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
-    let one = (prop::option::of(0_u32..40), 1_u32..9, prop::collection::vec(0_usize..6, 0..3), 0_u32..5, 0_u32..100);
-    prop::collection::vec(one, 2..7).prop_map(|all| {
-        let phase = |(at, (start, days, after, state, progress)): (usize, (Option<u32>, u32, Vec<usize>, u32, u32))| {
-            let mut after: Vec<usize> = after.into_iter().filter(|&other| other < at).collect();
-            after.sort_unstable();
-            after.dedup();
-            let start = if after.is_empty() { start.or(Some(0)) } else { start };
-            let progress = (state == 0).then_some(progress);
-            Drawn { start, days, after, began: state <= 1, progress }
-        };
-        all.into_iter().enumerate().map(phase).collect()
+    let start = prop::option::of(0_u32..40);
+    let one = (start, 1_u32..9, prop::collection::vec(0_usize..6, 0..3), 0_u32..5, 0_u32..100);
+    let phase = |(start, days, after, state, progress)| {
+        let progress = (state == 0).then_some(progress);
+        Drawn { start, days, after, began: state <= 1, progress }
+    };
+    prop::collection::vec(one.prop_map(phase), 2..7).prop_map(|mut phases| {
+        for (at, phase) in phases.iter_mut().enumerate() {
+            phase.after.retain(|&other| other < at);
+            phase.after.sort_unstable();
+            phase.after.dedup();
+            if phase.after.is_empty() {
+                phase.start.get_or_insert(0);
+            }
+        }
+        phases
     })
 }
 

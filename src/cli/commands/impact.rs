@@ -10,6 +10,7 @@ use crate::analysis::impact::{
     production_moves,
 };
 use crate::analysis::occupancy::Occupancy;
+use crate::analysis::schedule::Schedule;
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
@@ -106,7 +107,7 @@ impl Impact {
 
 /// The branch, against the commit where it left what is read here; where they never met, against what is read here.
 fn of_branch(context: Context<'_>, rev: String) -> Result<Compared<'_>, Error> {
-    let after = context.at_revision(&rev)?;
+    let after = readable(context.at_revision(&rev)?, &rev)?;
     let head = after.source.commit().map(str::to_owned);
     let repo = Repo::discover(context.source.root())?;
     let base = match (&repo, context.source.commit(), &head) {
@@ -115,11 +116,20 @@ fn of_branch(context: Context<'_>, rev: String) -> Result<Compared<'_>, Error> {
     };
     let base = base.map(|commit| commit.id);
     let before = match &base {
-        Some(base) => context.at_revision(base)?,
+        Some(base) => readable(context.at_revision(base)?, base)?,
         None => context,
     };
     let question = Question { kind: "branch", branch: Some(rev), head, base, ..Question::default() };
     Ok(Compared { before, after, question, made: Vec::new() })
+}
+
+/// Without settings there is no plan to compare.
+fn readable<'g>(context: Context<'g>, rev: &str) -> Result<Context<'g>, Error> {
+    if context.loaded.has_settings {
+        return Ok(context);
+    }
+    let error = Error::input(format!("`relm.yaml` cannot be read as the settings of a portfolio at `{rev}`"));
+    Err(error.hint(format!("`relm check --at {rev}` shows why")))
 }
 
 /// The fields that say that something slips.
@@ -199,55 +209,88 @@ fn side<'c>(context: &'c Context<'_>) -> Side<'c> {
     Side { portfolio: &context.loaded.portfolio, graph: context.graph(), schedule: context.schedule() }
 }
 
+/// The plan once all that moved is planned for its forecast.
+struct Then {
+    /// After the change.
+    schedule: Schedule,
+    /// The deployments that move along.
+    deployments: Vec<(usize, i64)>,
+    /// Without the change: what would come anyway. Only where both sides have the same phases.
+    anyway: Option<Schedule>,
+}
+
 impl Compared<'_> {
-    /// Plans and judges both sides, then the second once more as if all that moved were planned so.
-    fn view(self) -> impact::Impact {
-        let Self { mut before, mut after, question, made } = self;
-        let changed = changed(&after, &made);
-        let moves = Moves::new(side(&before), side(&after), &changed);
-        let was = before.judge(&[]).findings;
-        let is = after.judge(&[]).findings;
-        let missed = missed((side(&before), before.gates()), (side(&after), after.gates()));
+    /// Plans and judges both sides, then each once more as if all that moved were planned so.
+    fn view(mut self) -> impact::Impact {
+        let changed = changed(&self.after, &self.made);
+        let (before, after) = (side(&self.before), side(&self.after));
+        let moves = Moves::new(before, after, &changed);
+        let was = self.before.judge(&[]).findings;
+        let is = self.after.judge(&[]).findings;
+        let is_branch = self.question.kind == "branch";
+        let then = Then {
+            schedule: followed(after, &moves),
+            deployments: if is_branch { Vec::new() } else { production_moves(after.portfolio, &moves) },
+            anyway: (!is_branch).then(|| followed(before, &moves)),
+        };
+        let mut view = self.plans(&moves, &changed, &then);
         let (new, fixed) = (introduced(&is, &was).0, introduced(&was, &is).0);
-        let unchanged = is.len() - new.len();
-        let schedule = followed(side(&after), &moves);
-        let portfolio = &after.loaded.portfolio;
-        let deployments = if question.kind == "branch" { Vec::new() } else { production_moves(portfolio, &moves) };
-        let mut then = portfolio.clone();
-        move_deployments(&mut then, &deployments);
-        let occupancy = Occupancy::new(&then, &schedule);
-        let now = after.clock.now;
-        let bookings = ((&before.loaded.portfolio, before.occupancy()), (&then, &occupancy));
-        let material = Material {
-            before: side(&before),
-            after: side(&after),
-            moves: &moves,
-            changed: &changed,
-            missed,
-            collisions: collisions(bookings.0, bookings.1, now),
-            bottleneck: bottleneck(&moves, &schedule, bookings.0, bookings.1, now),
-        };
-        let header = before.header(impact::SCHEMA);
-        let mut view = impact::Impact::new(header, question, changes(&made), material);
-        after.replan(schedule, |portfolio| move_deployments(portfolio, &deployments));
-        let mut followed = after.judge(&[]).findings;
-        leave_new(&mut followed, &[&was, &is]);
-        after.attach_texts(&[new.clone(), followed.clone()].concat());
-        before.attach_texts(&fixed);
+        let followed = self.judge_then(then, &[&was, &is]);
+        self.after.attach_texts(&[new.clone(), followed.clone()].concat());
+        self.before.attach_texts(&fixed);
         view.findings = FindingsView {
-            new: check::views(&new, &after.loaded.sources),
-            fixed: check::views(&fixed, &before.loaded.sources),
-            unchanged,
+            unchanged: is.len() - new.len(),
+            new: check::views(&new, &self.after.loaded.sources),
+            fixed: check::views(&fixed, &self.before.loaded.sources),
         };
-        view.followed = check::views(&followed, &after.loaded.sources);
+        view.followed = check::views(&followed, &self.after.loaded.sources);
         view
+    }
+
+    /// The view without findings.
+    fn plans(&self, moves: &Moves, changed: &HashSet<Node>, then: &Then) -> impact::Impact {
+        let (before, after) = (&self.before, &self.after);
+        let now = after.clock.now;
+        let mut planned = after.loaded.portfolio.clone();
+        move_deployments(&mut planned, &then.deployments);
+        let occupancy = Occupancy::new(&planned, &then.schedule);
+        let portfolio = &before.loaded.portfolio;
+        let anyway = then.anyway.as_ref().map(|anyway| Occupancy::new(portfolio, anyway));
+        let mut bookings = vec![(portfolio, before.occupancy())];
+        bookings.extend(anyway.as_ref().map(|anyway| (portfolio, anyway)));
+        let last = bookings[bookings.len() - 1];
+        let material = Material {
+            before: side(before),
+            after: side(after),
+            moves,
+            changed,
+            missed: missed((side(before), before.gates()), (side(after), after.gates())),
+            collisions: collisions(&bookings, (&planned, &occupancy), now),
+            bottleneck: bottleneck(moves, &then.schedule, last, (&planned, &occupancy), now),
+        };
+        impact::Impact::new(before.header(impact::SCHEMA), self.question.clone(), changes(&self.made), material)
+    }
+
+    /// What is wrong then, beside what was known and what would come anyway.
+    fn judge_then(&mut self, then: Then, known: &[&[Finding]]) -> Vec<Finding> {
+        let Then { schedule, deployments, anyway } = then;
+        self.after.replan(schedule, |portfolio| move_deployments(portfolio, &deployments));
+        let mut found = self.after.judge(&[]).findings;
+        for known in known {
+            leave_new(&mut found, known);
+        }
+        if let Some(anyway) = anyway.filter(|_| !found.is_empty()) {
+            self.before.replan(anyway, |_| {});
+            leave_new(&mut found, &self.before.judge(&[]).findings);
+        }
+        found
     }
 }
 
-/// Leaves what no judgement before said of the same subject by the same rule.
-fn leave_new(findings: &mut Vec<Finding>, before: &[&[Finding]]) {
+/// Leaves what a judgement did not say of the same subject by the same rule.
+fn leave_new(findings: &mut Vec<Finding>, known: &[Finding]) {
     let said = |finding: &Finding| (finding.rule, finding.subject.clone());
-    let known: HashSet<_> = before.iter().flat_map(|findings| findings.iter()).map(said).collect();
+    let known: HashSet<_> = known.iter().map(said).collect();
     findings.retain(|finding| !known.contains(&said(finding)));
 }
 

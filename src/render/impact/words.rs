@@ -88,10 +88,9 @@ fn signed(days: i64) -> String {
 /// The same in few characters, the month and the year said once: `15 → 20 Jan 2027`.
 pub fn short_shift(shift: &Shift, today: NaiveDate, arrow: &str) -> String {
     let (before, after) = (shift.before, shift.after);
-    let (lead, from, to) = match before.end == after.end {
-        true => ("starts ", before.start, after.start),
-        false => ("", before.end, after.end),
-    };
+    let only_start = before.end == after.end;
+    let (lead, from, to) =
+        if only_start { ("starts ", before.start, after.start) } else { ("", before.end, after.end) };
     let whole = |date: NaiveDate| date.format(if date.year() == today.year() { "%-d %b" } else { "%-d %b %Y" });
     match (from, to) {
         _ if before == after => String::new(),
@@ -294,7 +293,9 @@ pub fn tree(view: &Impact) -> Vec<(usize, bool, &MoveView, Vec<bool>)> {
     let key = |at: &usize| {
         (view.moved[*at].forecast.after.end, view.moved[*at].kind == "release", view.moved[*at].id.clone())
     };
-    children.iter_mut().for_each(|them| them.sort_by_key(key));
+    for them in &mut children {
+        them.sort_by_key(key);
+    }
     roots.sort_by_key(|at| (!view.moved[*at].changed, key(at)));
     let mut out = Vec::new();
     // The last goes on the stack first; what is to be drawn is whether each level above goes on.
