@@ -146,6 +146,9 @@ fn files_are_one_thing() {
 #[test]
 fn the_binary_is_thin() {
     let main = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
-    let statements = main.lines().filter(|line| line.contains(';') || line.contains("cli::main()")).count();
-    assert!(main.contains("relm::cli::main()") && statements <= 2, "main.rs calls `cli::main()` and nothing else");
+    // The allocator of the process is said in the binary: whoever uses the library has their own.
+    let is_other = |line: &&str| !line.starts_with("static ALLOCATOR: ");
+    let statements = main.lines().filter(is_other).filter(|line| line.contains(';') || line.contains("cli::main()"));
+    let is_thin = main.contains("relm::cli::main()") && statements.count() <= 2;
+    assert!(is_thin, "main.rs names the allocator, calls `cli::main()` and does nothing else");
 }

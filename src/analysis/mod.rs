@@ -12,6 +12,7 @@ pub mod digest;
 pub mod events;
 pub mod evidence;
 pub mod gates;
+pub mod impact;
 pub mod installed;
 pub mod occupancy;
 pub mod permission;

@@ -21,6 +21,7 @@ use crate::load::facts::{self, Wants};
 use crate::load::root::find_root;
 use crate::load::source::Source;
 use crate::load::{self, Loaded};
+use crate::model::Portfolio;
 use crate::model::facts::Facts;
 use crate::report::plan::Input;
 use crate::report::{Header, Revision};
@@ -86,6 +87,24 @@ impl<'g> Context<'g> {
     pub fn with_text(&self, file: &str, bytes: Vec<u8>) -> Result<Self, Error> {
         let source = Source::changed_work_tree(self.source.root().to_path_buf(), file, bytes);
         Self::of(self.global, source, None, |_| self.clock)
+    }
+
+    /// The same portfolio, wherever it was read, as it would be with these contents in some of its files, by path; judged at
+    /// the same moment.
+    pub fn with_texts(&self, texts: Vec<(String, Vec<u8>)>) -> Result<Self, Error> {
+        let source = self.source.changed(texts)?;
+        Self::of(self.global, source, self.global.at.as_deref(), |_| self.clock)
+    }
+
+    /// Goes on with another schedule and whatever `change` does to the portfolio: what if the plan were that. What was
+    /// learnt outside manifests stays.
+    pub fn replan(&mut self, schedule: Schedule, change: impl FnOnce(&mut Portfolio)) {
+        self.plan();
+        if let Some(plan) = self.plan.get_mut() {
+            plan.1 = schedule;
+        }
+        self.occupancy = OnceLock::new();
+        change(&mut self.loaded.portfolio);
     }
 
     fn of(

@@ -19,6 +19,7 @@ mod select;
 mod target;
 mod templates;
 mod terminal;
+mod what_if;
 mod write;
 
 use std::ffi::OsString;

@@ -45,6 +45,12 @@ impl Target {
             Found::None(nearest) => Err(unknown(text, nearest)),
         }
     }
+
+    /// The name without the kind, where a release or something inside it needs none.
+    pub fn short_name(&self) -> &str {
+        let kinds = ["release/", "phase/", "milestone/", "gate/"];
+        kinds.iter().find_map(|kind| self.name.strip_prefix(kind)).unwrap_or(&self.name)
+    }
 }
 
 fn span(context: &Context<'_>, object: Object) -> Span {

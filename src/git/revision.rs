@@ -21,6 +21,16 @@ impl Repo {
         }
     }
 
+    /// The commit in which two commits, by their identifiers, last had all in common; none where their histories do not meet.
+    pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<CommitInfo>, GitError> {
+        let id = |text: &str| git2::Oid::from_str(text).map_err(|e| GitError::plain(&e));
+        match self.inner.merge_base(id(one)?, id(other)?) {
+            Ok(base) => self.commit_info(base).map(Some),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(GitError::missing(&self.inner, &error)),
+        }
+    }
+
     fn commit_info(&self, id: git2::Oid) -> Result<CommitInfo, GitError> {
         let commit = self.inner.find_commit(id).map_err(|e| GitError::missing(&self.inner, &e))?;
         Ok(CommitInfo::of(&commit))

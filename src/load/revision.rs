@@ -26,6 +26,8 @@ pub struct Revision {
     prefix: PathBuf,
     /// Readers no thread is using; there are never more than threads.
     readers: Mutex<Vec<BlobReader>>,
+    /// What some files hold instead, by path.
+    changed: Vec<(String, Vec<u8>)>,
 }
 
 impl Revision {
@@ -33,7 +35,17 @@ impl Revision {
         let (root, repo, prefix) = around(root)?;
         let commit = repo.resolve(rev)?.id;
         let files = repo.tree_files(&commit, &prefix)?;
-        Ok(Self { root, commit, files, git_dir: repo.git_dir().to_path_buf(), prefix, readers: Mutex::default() })
+        let git_dir = repo.git_dir().to_path_buf();
+        Ok(Self { root, commit, files, git_dir, prefix, readers: Mutex::default(), changed: Vec::new() })
+    }
+
+    pub(super) fn with_texts(mut self, texts: Vec<(String, Vec<u8>)>) -> Self {
+        self.changed = texts;
+        self
+    }
+
+    fn changed(&self, path: &str) -> Option<&[u8]> {
+        self.changed.iter().find(|(changed, _)| changed == path).map(|(_, bytes)| &bytes[..])
     }
 
     /// The repository, opened anew, and the root relative to its top.
@@ -72,6 +84,9 @@ impl Revision {
     }
 
     pub(super) fn read(&self, file: &SourceFile) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = self.changed(&file.path) {
+            return Ok(bytes.to_vec());
+        }
         match file.place {
             Place::Blob(id) => self.blob(id, MAX_FILE_SIZE),
             Place::Here | Place::Linked(_) => Err(ReadError::Gone),
@@ -79,6 +94,9 @@ impl Revision {
     }
 
     pub(super) fn read_path(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = self.changed(&confine::normalise(path)?) {
+            return Ok(bytes.to_vec());
+        }
         self.blob(self.target(path)?.id, MAX_FILE_SIZE)
     }
 

@@ -192,7 +192,16 @@ impl Source {
 
     /// The files on disk below `root`, but with this content in one of them: what there would be if it were written.
     pub fn changed_work_tree(root: PathBuf, path: &str, bytes: Vec<u8>) -> Self {
-        Self::WorkTree(WorkTree::open(root).0.with_text(path, bytes))
+        Self::WorkTree(WorkTree::open(root).0.with_texts(vec![(path.to_owned(), bytes)]))
+    }
+
+    /// The same files, but with these contents in some of them, by path: what there would be if they were written.
+    pub fn changed(&self, texts: Vec<(String, Vec<u8>)>) -> Result<Self, GitError> {
+        let root = self.root();
+        Ok(match self {
+            Self::WorkTree(_) => Self::WorkTree(WorkTree::open(root.to_path_buf()).0.with_texts(texts)),
+            Self::Revision(revision) => Self::Revision(Revision::open(root, revision.commit())?.with_texts(texts)),
+        })
     }
 
     /// The files below `root` as the commit that `rev` names has them. `root` itself need not exist any more.

@@ -26,7 +26,7 @@ pub struct WorkTree {
     root: PathBuf,
     git: Option<Checkout>,
     /// A file, by its path relative to the root, that is read as if it were there and held these bytes.
-    changed: Option<(String, Vec<u8>)>,
+    changed: Vec<(String, Vec<u8>)>,
 }
 
 /// The repository around a root.
@@ -50,16 +50,16 @@ impl WorkTree {
                 (None, Some(warning))
             }
         };
-        (Self { root, git, changed: None }, warning.into_iter().collect())
+        (Self { root, git, changed: Vec::new() }, warning.into_iter().collect())
     }
 
-    pub(super) fn with_text(mut self, path: &str, bytes: Vec<u8>) -> Self {
-        self.changed = Some((path.to_owned(), bytes));
+    pub(super) fn with_texts(mut self, texts: Vec<(String, Vec<u8>)>) -> Self {
+        self.changed = texts;
         self
     }
 
     fn changed(&self, path: &str) -> Option<&[u8]> {
-        self.changed.as_ref().filter(|(changed, _)| changed == path).map(|(_, bytes)| &bytes[..])
+        self.changed.iter().find(|(changed, _)| changed == path).map(|(_, bytes)| &bytes[..])
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -149,20 +149,21 @@ impl WorkTree {
 
     /// A file that only would be there belongs by the same rules.
     fn add_new(&self, exclude: &Exclude, ignores: Option<&Ignores<'_>>, found: &mut Found) {
-        let Some((path, _)) = &self.changed else { return };
-        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
-        let left_out = |folder: &str| {
-            folder.rsplit('/').next().is_some_and(|name| name.starts_with('.'))
-                || exclude.matches(folder)
-                || ignores.is_some_and(|ignores| ignores.skips_folder(folder))
-        };
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let belongs = is_manifest_name(name.as_bytes())
-            && !folders.any(left_out)
-            && !exclude.matches(path)
-            && !ignores.is_some_and(|ignores| ignores.skips_file(path));
-        if belongs && self.root.join(path).symlink_metadata().is_err() {
-            found.add(path.clone(), Some(Place::Here));
+        for (path, _) in &self.changed {
+            let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+            let left_out = |folder: &str| {
+                folder.rsplit('/').next().is_some_and(|name| name.starts_with('.'))
+                    || exclude.matches(folder)
+                    || ignores.is_some_and(|ignores| ignores.skips_folder(folder))
+            };
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let belongs = is_manifest_name(name.as_bytes())
+                && !folders.any(left_out)
+                && !exclude.matches(path)
+                && !ignores.is_some_and(|ignores| ignores.skips_file(path));
+            if belongs && self.root.join(path).symlink_metadata().is_err() {
+                found.add(path.clone(), Some(Place::Here));
+            }
         }
     }
 

@@ -59,6 +59,11 @@ impl<T> Table<T> {
         self.by_id.get(id).copied()
     }
 
+    /// The item at a place, to be changed; its id has to stay.
+    pub fn at_mut(&mut self, index: usize) -> Option<&mut T> {
+        self.items.get_mut(index).map(|item| &mut **item)
+    }
+
     /// Whether there is such an id.
     pub fn contains(&self, id: &str) -> bool {
         self.by_id.contains_key(id)

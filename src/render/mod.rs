@@ -12,6 +12,7 @@ pub mod env;
 pub mod findings;
 pub mod gate;
 pub mod graph;
+pub mod impact;
 pub mod json;
 pub mod page;
 mod paint;

@@ -13,6 +13,7 @@ pub mod env;
 pub mod evidence;
 pub mod gate;
 pub mod graph;
+pub mod impact;
 pub mod init;
 pub mod new;
 pub mod plan;
@@ -74,6 +75,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("gate.verify", schemars::schema_for!(gate::verify::Verify)),
         ("gate.waive", schemars::schema_for!(gate::decision::Decision)),
         ("graph", schemars::schema_for!(graph::GraphView)),
+        ("impact", schemars::schema_for!(impact::Impact)),
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),
         ("plan", schemars::schema_for!(plan::Plan)),

@@ -22,6 +22,7 @@ mod gate_write;
 mod global;
 mod graph;
 mod history;
+mod impact;
 mod init;
 mod new;
 mod record;

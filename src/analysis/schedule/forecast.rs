@@ -118,6 +118,11 @@ fn phase_dates(
     Some(dates)
 }
 
+/// The days that remain of so many when `done` per cent are done.
+pub fn remaining(days: i64, done: i64) -> i64 {
+    (days * (100 - done) + 99) / 100
+}
+
 /// The last day of a phase that began: what remains counts from today.
 fn started(
     start: NaiveDate,
@@ -130,10 +135,9 @@ fn started(
     let Some(today) = today else { return by_length };
     let Some(done) = done else { return by_length.max(today) };
     let from = today.max(start);
-    let remains = |days: i64| (days * (100 - done) + 99) / 100;
     let remaining = match length {
-        Length::Working(days) => Length::Working(remains(days)),
-        Length::Elapsed(days) => Length::Elapsed(remains(days)),
+        Length::Working(days) => Length::Working(remaining(days, done)),
+        Length::Elapsed(days) => Length::Elapsed(remaining(days, done)),
     };
     match remaining {
         Length::Working(0) | Length::Elapsed(0) => worker.latest_worked(before(from)).max(start),

@@ -23,7 +23,8 @@ use crate::graph::{Graph, Node};
 use crate::model::Portfolio;
 use crate::model::release::{Phase, Release};
 
-pub use length::Worker;
+pub use forecast::remaining;
+pub use length::{Length, Worker};
 
 /// A stretch of whole days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

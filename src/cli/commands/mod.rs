@@ -14,6 +14,7 @@ mod evidence;
 mod explain;
 pub mod gate;
 mod graph;
+mod impact;
 mod init;
 mod man;
 mod new;
@@ -46,6 +47,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<can_deploy::CanDeploy>(),
     Entry::of::<calendar::Calendar>(),
     Entry::of::<graph::Graph>(),
+    Entry::of::<impact::Impact>(),
     gate::ENTRY,
     Entry::of::<audit::Audit>(),
     Entry::of::<evidence::Evidence>(),

@@ -51,7 +51,7 @@ fn tags(phase: &PhaseView, today: NaiveDate) -> String {
 }
 
 /// Characters that end a label or a task stand for themselves nowhere.
-fn label(text: &str) -> String {
+pub(in crate::render) fn label(text: &str) -> String {
     let clean: String =
         sanitize(text).chars().map(|c| if matches!(c, ':' | ';' | '#' | ',' | '%') { ' ' } else { c }).collect();
     let clean = clean.trim();
