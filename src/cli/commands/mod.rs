@@ -30,7 +30,6 @@ mod todo;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
 
-pub(super) use check::introduced;
 pub(super) use show::{ambiguous, unknown};
 
 use super::args::{Format, Global};
