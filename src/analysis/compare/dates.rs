@@ -7,13 +7,12 @@ use crate::analysis::schedule::{Dates, ReleaseSchedule};
 use crate::model::Identified;
 use crate::time::calendar::WorkCalendar;
 
-/// What both sides have and has other dates, by subject.
+/// What both sides have and has other dates: by release, then as the manifest of the head has it.
 pub fn moves(base: &Side<'_>, head: &Side<'_>) -> Vec<Move> {
     let mut moves = Vec::new();
     for (r, s) in common_releases(base, head) {
         of_release(base, head, (r, s), &mut moves);
     }
-    moves.sort_by(|a, b| a.subject.cmp(&b.subject));
     moves
 }
 
@@ -58,8 +57,8 @@ fn distance(calendar: &WorkCalendar, planned: Both<Period>, forecast: Both<Perio
     days.into_iter().find_map(|moved| between(calendar, moved))
 }
 
-/// How far a day moved, when it did.
-fn between(calendar: &WorkCalendar, moved: Both<Option<NaiveDate>>) -> Option<Distance> {
+/// How far a day moved, when it did, counted in a calendar.
+pub fn between(calendar: &WorkCalendar, moved: Both<Option<NaiveDate>>) -> Option<Distance> {
     let (before, after) = moved.before.zip(moved.after).filter(|(before, after)| before != after)?;
     Some(Distance { days: (after - before).num_days(), working_days: calendar.working_days(before, after) })
 }

@@ -26,6 +26,7 @@ use crate::diagnostic::{Finding, Span, Subject};
 use crate::graph::Graph;
 use crate::model::Portfolio;
 
+pub use dates::between;
 pub use environments::{Amount, Measure, NewCollision};
 pub use findings::{Findings, compare as compare_findings};
 pub use gates::{GateChange, Stale};
@@ -180,7 +181,7 @@ impl ReleaseChange {
 pub struct Comparison<'p> {
     /// What is written otherwise, by subject and field.
     pub written: Vec<Change>,
-    /// What has other dates, by subject.
+    /// What has other dates: by release, then as the manifest of the head has it.
     pub moves: Vec<Move>,
     /// Releases with another target, lateness, slack or critical path, by id.
     pub releases: Vec<ReleaseChange>,
@@ -209,7 +210,7 @@ impl Comparison<'_> {
             && self.amounts.is_empty()
     }
 
-    /// What moves along with a written change, in the order of subjects.
+    /// What moves along with a written change.
     pub fn downstream<'c>(&'c self, of: &'c Subject) -> impl Iterator<Item = &'c Move> {
         self.moves.iter().filter(move |it| it.because.contains(of))
     }

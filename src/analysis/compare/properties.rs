@@ -68,6 +68,7 @@ fn mirrored(mut it: Comparison<'_>) -> Comparison<'_> {
         change.place = turned(&change.place);
         change.days = change.days.map(|days| -days);
     }
+    it.moves.sort_by(|a, b| a.subject.cmp(&b.subject));
     for moved in &mut it.moves {
         (moved.planned, moved.forecast) = (turned(&moved.planned), turned(&moved.forecast));
         moved.distance = moved.distance.map(|it| Distance { days: -it.days, working_days: -it.working_days });
@@ -104,7 +105,8 @@ proptest! {
     fn the_other_way_round_is_the_mirror_image((one, other) in (text(), text())) {
         let (one, other) = (World::new(&one, TODAY), World::new(&other, TODAY));
         let there = compare(&one.side(), &other.side());
-        let back = compare(&other.side(), &one.side());
+        let mut back = compare(&other.side(), &one.side());
+        back.moves.sort_by(|a, b| a.subject.cmp(&b.subject));
         prop_assert_eq!(mirrored(there), back);
     }
 

@@ -87,9 +87,9 @@ fn what_follows_names_what_is_written() {
         [
             "release/a/phases/build duration: 5d → 7d",
             "release/a moved +4d +2wd by [release/a/phases/build]",
-            "release/a/milestones/ready moved +4d +2wd by [release/a/phases/build]",
             "release/a/phases/build moved +4d +2wd written by []",
             "release/a/phases/sit moved +4d +2wd by [release/a/phases/build]",
+            "release/a/milestones/ready moved +4d +2wd by [release/a/phases/build]",
             "release/b moved +2d +2wd by [release/a/phases/build]",
             "release/b/phases/late moved +2d +2wd by [release/a/phases/build]",
         ]

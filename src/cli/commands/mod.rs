@@ -9,6 +9,7 @@ mod calendar;
 mod can_deploy;
 mod check;
 mod completions;
+mod diff;
 pub mod env;
 mod evidence;
 mod explain;
@@ -41,6 +42,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<new::New>(),
     Entry::of::<plan::Plan>(),
     Entry::of::<check::Check>(),
+    Entry::of::<diff::Diff>(),
     Entry::of::<show::Show>(),
     Entry::of::<todo::Todo>(),
     Entry::of::<can_deploy::CanDeploy>(),
