@@ -89,8 +89,8 @@ impl<'c> Web<'c> {
         if let Some(("phases" | "milestones", name)) = path.split_once('/') {
             return (decides && !name.contains('/')).then(|| change.subject.clone());
         }
-        let bare = |portfolio: &Portfolio| portfolio.releases.get(id).is_some_and(|it| it.phases.is_empty());
-        let ends = field == "target" && (bare(base.portfolio()) || bare(head.portfolio()))
+        let has_no_phases = |portfolio: &Portfolio| portfolio.releases.get(id).is_some_and(|it| it.phases.is_empty());
+        let ends = field == "target" && (has_no_phases(base.portfolio()) || has_no_phases(head.portfolio()))
             || !self.is_plan && matches!(field, "actual.start" | "actual.end" | "status");
         (path.is_empty() && (is_whole || ends)).then(|| change.subject.clone())
     }

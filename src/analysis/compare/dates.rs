@@ -70,10 +70,12 @@ pub fn releases(base: &Side<'_>, head: &Side<'_>) -> Vec<ReleaseChange> {
         let target = sides.map(|(side, r)| side.portfolio().releases[r].target.as_ref().map(|target| target.value));
         let lateness = sides.map(|(side, r)| side.schedule().releases[r].lateness);
         let slack = sides.map(|(side, r)| side.schedule().releases[r].slack);
+        let margin = sides.map(|(side, r)| side.schedule().margin(side.portfolio(), r));
         let critical_path = sides.map(|(side, r)| path(side, r));
-        let differs = target.differs() || lateness.differs() || slack.differs() || critical_path.differs();
+        let differs =
+            target.differs() || lateness.differs() || slack.differs() || margin.differs() || critical_path.differs();
         let subject = head.portfolio().releases[s].subject();
-        differs.then_some(ReleaseChange { subject, target, lateness, slack, critical_path })
+        differs.then_some(ReleaseChange { subject, target, lateness, slack, margin, critical_path })
     });
     changes.collect()
 }

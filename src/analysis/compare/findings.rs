@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Subject};
+use crate::model::Kind;
 
 /// What rules find only at one side. Two findings are the same when rule, subject and related subjects are, never line or
 /// wording.
@@ -47,13 +48,50 @@ pub fn compare<'f>(before: &'f [Finding], after: &'f [Finding]) -> Findings<'f> 
             _ => compared.fixed.push(finding),
         }
     }
+    compared.pair_moved();
     compared
+}
+
+/// Whether a subject is known only by the path of its file: a log, or a file that is not understood.
+fn is_file(subject: &Subject) -> bool {
+    let logs = [Kind::Deployments, Kind::Incidents, Kind::Pipelines];
+    subject.kind.is_empty() || logs.iter().any(|kind| kind.as_str() == subject.kind)
+}
+
+impl<'f> Findings<'f> {
+    /// What has no id is known by its file, and the file may have been moved: such findings are the same when the same rule
+    /// says the same.
+    fn pair_moved(&mut self) {
+        let said = |it: &&'f Finding| (it.rule, &*it.subject.kind, &*it.subject.path, &*it.message);
+        let mut gone: HashMap<_, usize> = HashMap::new();
+        self.fixed.iter().filter(|it| is_file(&it.subject)).for_each(|it| *gone.entry(said(it)).or_default() += 1);
+        if gone.is_empty() {
+            return;
+        }
+        let mut same: HashMap<_, usize> = HashMap::new();
+        self.new.retain(|it| match gone.get_mut(&said(it)) {
+            Some(left) if *left > 0 && is_file(&it.subject) => {
+                *left -= 1;
+                *same.entry(said(it)).or_default() += 1;
+                false
+            }
+            _ => true,
+        });
+        self.unchanged += same.values().sum::<usize>();
+        self.fixed.retain(|it| match same.get_mut(&said(it)) {
+            Some(left) if *left > 0 && is_file(&it.subject) => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        });
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Span, Subject};
+    use crate::diagnostic::Span;
 
     fn finding(rule: &'static str, id: &str, message: &str) -> Finding {
         Finding::new(Span::default(), Subject::new("release", id), message).rule(rule)
@@ -65,6 +103,18 @@ mod tests {
         moved.span.start = 7;
         let (before, after) = ([finding("a", "x", "two days late")], [moved]);
         assert_eq!(compare(&before, &after), Findings { unchanged: 1, ..Findings::default() });
+    }
+
+    #[test]
+    fn a_log_that_was_moved_has_no_new_findings() {
+        let of = |file: &str, message: &str| {
+            Finding::new(Span::default(), Subject::new("deployments", file), message).rule("unknown-reference")
+        };
+        let (before, after) = ([of("a.yaml", "no `x`"), of("a.yaml", "no `y`")], [of("b.yaml", "no `x`")]);
+        let compared = compare(&before, &after);
+        assert_eq!((compared.new.len(), compared.unchanged), (0, 1));
+        assert_eq!(compared.fixed, [&before[1]]);
+        assert_eq!(compare(&[finding("a", "x", "")], &[finding("a", "y", "")]).new.len(), 1, "releases have ids");
     }
 
     #[test]

@@ -73,11 +73,11 @@ pub fn compare(base: &Side<'_>, head: &Side<'_>) -> Vec<GateChange> {
 
 fn stale(gate: &Judged<'_>) -> Vec<Stale> {
     let of_approval = gate.approvals.iter().filter_map(|entry| {
-        let changes = entry.flaws.iter().find_map(|flaw| match flaw {
+        let since = entry.flaws.iter().find_map(|flaw| match flaw {
             Flaw::Stale(changes) => Some(changes),
             _ => None,
         })?;
-        let mut changed: Vec<String> = changes.iter().map(|change| change.path.clone()).collect();
+        let mut changed: Vec<String> = since.iter().map(|change| change.path.clone()).collect();
         changed.sort_unstable();
         let (role, by) = (entry.approval.role.to_string(), entry.approval.by.to_string());
         entry.holds.then_some(Stale { role, by, changed })

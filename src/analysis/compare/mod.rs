@@ -160,6 +160,8 @@ pub struct ReleaseChange {
     pub lateness: Both<Option<i64>>,
     /// The smallest slack of its phases, in working days.
     pub slack: Both<Option<i64>>,
+    /// The same of what is not done before production.
+    pub margin: Both<Option<i64>>,
     /// The phases that decide its end, as `release/phase`.
     pub critical_path: Both<Vec<String>>,
 }

@@ -77,6 +77,7 @@ fn mirrored(mut it: Comparison<'_>) -> Comparison<'_> {
         release.target = turned(&release.target);
         release.lateness = turned(&release.lateness);
         release.slack = turned(&release.slack);
+        release.margin = turned(&release.margin);
         release.critical_path = turned(&release.critical_path);
     }
     for gate in &mut it.gates {

@@ -1,7 +1,7 @@
 //! Two trees of what manifests say, walked together.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{Both, Change, ChangeKind};
 use crate::diagnostic::{Span, Subject};
@@ -286,11 +286,11 @@ fn by_key<'t, 'm>(items: &'t [Told<'m>], key: &[&str]) -> Option<Named<'t, 'm>> 
         let parts: Option<Vec<String>> = key.iter().map(|field| Some(text(record.field(field)?))).collect();
         Some(parts?.join("/"))
     };
-    let mut seen: HashMap<String, ()> = HashMap::new();
+    let mut seen = HashSet::new();
     let mut named = Vec::with_capacity(items.len());
     for item in items {
         let name = name(item)?;
-        if seen.insert(name.clone(), ()).is_some() {
+        if !seen.insert(name.clone()) {
             return None;
         }
         named.push((name, item));

@@ -86,6 +86,8 @@ fn texts(context: &Context<'_>, findings: &[&Finding], places: impl Iterator<Ite
     let related = |it: &&Finding| it.related.iter().map(|label| label.span).collect::<Vec<_>>();
     let spans = findings.iter().flat_map(|it| std::iter::once(it.span).chain(related(it)));
     let files: BTreeSet<FileId> = spans.chain(places).map(|span| span.file).collect();
-    files.into_iter().for_each(|file| load::attach_text(&mut sources, &context.source, file));
+    for file in files {
+        load::attach_text(&mut sources, &context.source, file);
+    }
     sources
 }

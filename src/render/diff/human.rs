@@ -37,7 +37,7 @@ fn sheet(diff: &Diff) -> Sheet {
     let title = format!("{}diff {}", sheet::of(diff.portfolio.as_deref()), revisions(diff));
     let about = vec![format!("as of {}", diff.header.today)];
     let mut sheet = Sheet { title, about, ..Sheet::default() };
-    sheet.items("Releases", diff.releases.iter().map(release).collect());
+    releases(&mut sheet, &diff.releases);
     for part in parts(diff).into_iter().filter(|part| part.title == "Gates") {
         section(&mut sheet, &part);
     }
@@ -59,6 +59,17 @@ fn tone(weight: Weight) -> Tone {
         Weight::Good => Tone::Good,
         Weight::Warn => Tone::Warn,
         Weight::Bad => Tone::Bad,
+    }
+}
+
+fn releases(sheet: &mut Sheet, all: &[ReleaseView]) {
+    let mut items: Vec<Item> = all.iter().take(SHOWN).map(release).collect();
+    if all.len() > SHOWN {
+        let name = format!("and {} more; `--format json` has them", all.len() - SHOWN);
+        items.push(Item { id: "…".to_owned(), name, facts: Vec::new() });
+    }
+    if !items.is_empty() {
+        sheet.sections.push(Section { title: format!("Releases ({})", all.len()), body: Body::Items(items) });
     }
 }
 

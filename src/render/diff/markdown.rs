@@ -16,6 +16,9 @@ const LIMIT: usize = 65_000;
 /// Kept free for what closes the comment.
 const RESERVE: usize = 600;
 
+/// Rows of a table that is not folded, so that one cannot push out the others.
+const ROWS: usize = 60;
+
 /// Columns of one text, so that a single one cannot fill the comment.
 const TEXT_LIMIT: usize = 300;
 
@@ -27,7 +30,8 @@ pub fn render(diff: &Diff) -> String {
     if diff.is_empty() && gaps(diff).is_empty() {
         return out.text;
     }
-    out.table("\n| release | what happened | because |\n|---|---|---|\n", &diff.releases, release, "releases");
+    let effects: Vec<&ReleaseView> = diff.releases.iter().filter(|it| it.is_effect).collect();
+    out.table("\n| release | what happened | because |\n|---|---|---|\n", &effects, |it| release(it), "releases");
     let (gates, rest): (Vec<_>, Vec<_>) = parts(diff).into_iter().partition(|part| part.title == "Gates");
     for part in &gates {
         out.table("\n| gates | |\n|---|---|\n", &part.rows, |row| row_of(row), "changes of gates");
@@ -58,7 +62,7 @@ impl Comment {
         self.text.len() + more <= LIMIT - RESERVE
     }
 
-    /// Adds what fits; without any, the opening is not added either. Answers how many did.
+    /// Adds as much as fits; without any, the opening is not added either. Answers how many did.
     fn add<T>(&mut self, opening: &str, items: &[T], render: impl Fn(&T) -> String, closing: &str) -> usize {
         let mut pending = opening.to_owned();
         for (number, item) in items.iter().enumerate() {
@@ -73,7 +77,7 @@ impl Comment {
     }
 
     fn table<T>(&mut self, opening: &str, items: &[T], render: impl Fn(&T) -> String, what: &'static str) {
-        let added = self.add(opening, items, render, "");
+        let added = self.add(opening, &items[..items.len().min(ROWS)], render, "");
         self.miss(items.len() - added, what);
     }
 

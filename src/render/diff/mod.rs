@@ -3,8 +3,6 @@
 mod gantt;
 pub mod human;
 pub mod markdown;
-#[cfg(test)]
-mod tests;
 
 use crate::report::diff::{Area, ChangeView, Diff, Weight, name};
 

@@ -69,7 +69,7 @@ pub struct ChangeView {
     /// What it happened to, as in findings: a manifest, or something in it such as `phases/uat`.
     pub subject: Subject,
     /// The field as it is written, such as `start`; or what follows: `planned.end`, `forecast.end`, `lateness_days`,
-    /// `slack_days`, `critical_path`, `state`, `stale`, `conflict`, `cost`, `setup_effort`, `effort`. Empty for the whole.
+    /// `slack_days`, `margin_days` (the slack before production), `critical_path`, `state`, `stale`, `conflict`, `cost`, `setup_effort`, `effort`. Empty for the whole.
     pub field: String,
     /// What it was; null where it was not there.
     pub before: Option<String>,

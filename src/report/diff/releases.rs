@@ -101,7 +101,7 @@ impl<'c> Lookup<'c> {
     }
 }
 
-/// The releases of a comparison that something happened to: those that miss their target first, then by how far they moved.
+/// The releases of a comparison that something happened to: those that miss their target first, then by how much later they end, then earlier.
 pub fn releases((base, head): (&Side<'_>, &Side<'_>), comparison: &Comparison<'_>) -> Vec<ReleaseView> {
     let lookup = Lookup::new(comparison);
     let ids: BTreeSet<&str> = lookup.moves.keys().chain(lookup.changes.keys()).copied().collect();
@@ -112,7 +112,9 @@ pub fn releases((base, head): (&Side<'_>, &Side<'_>), comparison: &Comparison<'_
     let mut views: Vec<ReleaseView> = ids.into_iter().map(|id| one(id, &lookup)).collect();
     views.extend(came_or_went.map(|change| other((base, head), change)));
     views.sort_by(|a, b| {
-        let key = |it: &ReleaseView| (!it.misses_target, !it.is_effect, Reverse(it.days.map_or(0, i64::abs)));
+        let later = |it: &ReleaseView| it.days.is_some_and(|days| days > 0);
+        let key =
+            |it: &ReleaseView| (!it.misses_target, !it.is_effect, !later(it), Reverse(it.days.map_or(0, i64::abs)));
         (key(a), &a.id).cmp(&(key(b), &b.id))
     });
     views
@@ -152,7 +154,9 @@ fn one(id: &str, lookup: &Lookup<'_>) -> ReleaseView {
     let misses_target = change.is_some_and(ReleaseChange::misses_target);
     let days = own.and_then(|it| it.distance).map(|it| it.days);
     let mut facts = Vec::new();
-    change.into_iter().for_each(|it| standing(&mut facts, it));
+    if let Some(change) = change {
+        standing(&mut facts, change);
+    }
     why(&mut facts, id, moves, lookup);
     parts(&mut facts, moves);
     downstream(&mut facts, id, lookup);
@@ -233,11 +237,13 @@ fn standing(facts: &mut Vec<Fact>, it: &ReleaseChange) {
         let text = format!("{}, was {}", lateness(after), lateness(before));
         facts.push(Fact { label: "forecast", text, weight });
     }
-    if it.slack.differs() {
+    // As in the plan: the deployment usually stands on the target, so its slack says little.
+    let (label, slack) = if it.margin.differs() { ("in hand", it.margin) } else { ("slack", it.slack) };
+    if slack.differs() {
         let days = |slack: Option<i64>| slack.map_or_else(|| "none".to_owned(), |slack| slack.to_string());
-        let weight = if it.slack.after < it.slack.before { Weight::Warn } else { Weight::Good };
-        let text = format!("{} → {} working days", days(it.slack.before), days(it.slack.after));
-        facts.push(Fact { label: "slack", text, weight });
+        let weight = if slack.after < slack.before { Weight::Warn } else { Weight::Good };
+        let text = format!("{} → {} working days", days(slack.before), days(slack.after));
+        facts.push(Fact { label, text, weight });
     }
     if it.critical_path.differs() {
         let own = format!("{}/", it.subject.id);

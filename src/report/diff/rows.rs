@@ -43,7 +43,8 @@ pub fn rows(head: &Side<'_>, comparison: &Comparison<'_>, sources: (&SourceMap, 
     }));
     rows.sort_by(|a, b| {
         let key = |row: &ChangeView| (row.area, Reverse(row.days.map_or(0, i64::abs)));
-        (key(a), &a.subject, &a.field).cmp(&(key(b), &b.subject, &b.field))
+        let field = |row: &ChangeView| row.field.starts_with("forecast.");
+        (key(a), &a.subject, field(a), &a.field).cmp(&(key(b), &b.subject, field(b), &b.field))
     });
     rows
 }
@@ -115,9 +116,7 @@ fn moved(rows: &mut Vec<ChangeView>, head: &Side<'_>, it: &Move) {
     let is_milestone = it.subject.path.starts_with("milestones/");
     let area = if it.subject.path.is_empty() { Area::Release } else { Area::Phase };
     for (which, dates) in [("planned", it.planned), ("forecast", it.forecast)] {
-        let ends: [(&str, fn(Period) -> _); 2] = [("start", |it| it.start), ("end", |it| it.end)];
-        for (end, of) in ends {
-            let value = dates.map(of);
+        for (end, value) in [("start", dates.map(|it: Period| it.start)), ("end", dates.map(|it| it.end))] {
             if !value.differs() {
                 continue;
             }
@@ -151,7 +150,8 @@ fn release(rows: &mut Vec<ChangeView>, it: &ReleaseChange) {
     let crosses = it.misses_target() || it.regains_target();
     let area = if crosses { Area::Target } else { Area::Release };
     add(area, "lateness_days", it.lateness.map(number), by(it.lateness));
-    add(Area::Release, "slack_days", it.slack.map(number), by(it.slack));
+    add(Area::Release, "slack_days", it.slack.map(number), None);
+    add(Area::Release, "margin_days", it.margin.map(number), None);
     let path = Both::new(&it.critical_path.before, &it.critical_path.after);
     let path = path.map(|path| (!path.is_empty()).then(|| path.join(", ")));
     add(Area::Release, "critical_path", path, None);
