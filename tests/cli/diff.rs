@@ -431,3 +431,20 @@ fn approvals_made_stale() {
     );
     assert!(view["verdict"].as_str().unwrap().contains("1 approval made stale"), "{view}");
 }
+
+#[test]
+fn what_has_no_effect_says_so() {
+    let sandbox = lighthouse();
+    let with = |text: &str| {
+        sandbox.put("releases/lantern.yaml", text.as_bytes());
+        sandbox.run(&["diff", "HEAD"]).stdout.lines().next().unwrap().to_owned()
+    };
+    let described = LANTERN.replace("owner: crew\n", "owner: crew\ndescription: Brighter than before\n");
+    assert_eq!(with(&described), "No effect on the plan; in the manifests 1 changed.");
+    let work = LANTERN.replace("duration: 10d}", "duration: 10d, effort: 4pd}");
+    assert_eq!(with(&work), "No date moves; what changes: cost or work.");
+    sandbox.put("releases/lantern.yaml", LANTERN.as_bytes());
+    sandbox.put("new.yaml", b"kind: release\nid: [\n");
+    let run = sandbox.run(&["diff", "HEAD", "--format", "json"]);
+    assert_eq!(json(&run)["unreadable"][0]["side"], "head");
+}

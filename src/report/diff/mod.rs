@@ -176,9 +176,10 @@ impl Diff {
         };
         let changes = rows::rows(new, comparison, (from.sources, to.sources));
         let releases = releases::releases((old, new), comparison);
-        let (verdict, weight) = words::verdict(comparison, &releases, &findings);
         let mut unreadable = unreadable("base", from);
         unreadable.extend(self::unreadable("head", to));
+        let is_partial = !unreadable.is_empty() || !comparison.uncompared.is_empty();
+        let (verdict, weight) = words::verdict(comparison, &releases, &findings, is_partial);
         Self {
             header,
             portfolio: new.portfolio().settings.common.name().map(str::to_owned),

@@ -72,7 +72,12 @@ pub fn amount(value: f64) -> String {
 }
 
 /// What matters most, in one sentence, and how bad it is.
-pub fn verdict(comparison: &Comparison<'_>, releases: &[ReleaseView], findings: &FindingsView) -> (String, Weight) {
+pub fn verdict(
+    comparison: &Comparison<'_>,
+    releases: &[ReleaseView],
+    findings: &FindingsView,
+    is_partial: bool,
+) -> (String, Weight) {
     let mut parts = Vec::new();
     let mut weight = Weight::Plain;
     let missed = comparison.releases.iter().filter(|it| it.misses_target()).count();
@@ -91,14 +96,19 @@ pub fn verdict(comparison: &Comparison<'_>, releases: &[ReleaseView], findings: 
     }
     gates(comparison, &mut parts, &mut weight);
     let severe = |severity| findings.introduced.iter().filter(|finding| finding.severity == severity).count();
-    for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
+    let severities = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")];
+    for (severity, word) in severities {
         if severe(severity) > 0 {
             parts.push(format!(
                 "{} {}",
                 severe(severity),
                 if severe(severity) == 1 { format!("new {word}") } else { format!("new {word}s") }
             ));
-            weight = weight.max(if severity == Severity::Error { Weight::Bad } else { Weight::Warn });
+            weight = weight.max(match severity {
+                Severity::Error => Weight::Bad,
+                Severity::Warning => Weight::Warn,
+                Severity::Info => Weight::Plain,
+            });
         }
     }
     if findings.fixed > 0 {
@@ -107,7 +117,7 @@ pub fn verdict(comparison: &Comparison<'_>, releases: &[ReleaseView], findings: 
     }
     collisions(comparison, &mut parts);
     if parts.is_empty() {
-        return (without_effect(comparison), Weight::Quiet);
+        return (without_effect(comparison, is_partial), Weight::Quiet);
     }
     (format!("{}.", parts.join("; ")), weight)
 }
@@ -149,24 +159,28 @@ fn collisions(comparison: &Comparison<'_>, parts: &mut Vec<String>) {
     }
 }
 
-/// What is to be said where no date, gate or finding is another.
-fn without_effect(comparison: &Comparison<'_>) -> String {
-    let written = comparison.written.len();
-    match written {
-        0 if comparison.is_empty() => "No effect on the plan: nothing has changed.".to_owned(),
-        0 => "No effect on the dates of the plan.".to_owned(),
-        _ => {
-            let added = comparison.written.iter().filter(|it| it.kind == ChangeKind::Added).count();
-            let removed = comparison.written.iter().filter(|it| it.kind == ChangeKind::Removed).count();
-            let kinds = [(added, "added"), (removed, "removed"), (written - added - removed, "changed")];
-            let kinds: Vec<String> = kinds
-                .into_iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, word)| format!("{count} {word}"))
-                .collect();
-            format!("No effect on the plan; in the manifests {}.", kinds.join(", "))
-        }
+/// What is to be said where no date moves, no gate opens or closes and no finding comes or goes.
+fn without_effect(comparison: &Comparison<'_>, is_partial: bool) -> String {
+    if comparison.is_empty() {
+        let what = if is_partial { "nothing that can be compared has changed" } else { "nothing has changed" };
+        return format!("No effect on the plan: {what}.");
     }
+    let effects = [
+        (comparison.releases.len(), "slack or critical path"),
+        (comparison.gates.len(), "gates"),
+        (comparison.collisions.len(), "use of environments"),
+        (comparison.amounts.len(), "cost or work"),
+    ];
+    let effects: Vec<&str> = effects.into_iter().filter(|(count, _)| *count > 0).map(|(_, what)| what).collect();
+    if !effects.is_empty() {
+        return format!("No date moves; what changes: {}.", effects.join(", "));
+    }
+    let written = comparison.written.len();
+    let of = |kind| comparison.written.iter().filter(|it| it.kind == kind).count();
+    let (added, removed) = (of(ChangeKind::Added), of(ChangeKind::Removed));
+    let kinds = [(added, "added"), (removed, "removed"), (written - added - removed, "changed")];
+    let kinds = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+    format!("No effect on the plan; in the manifests {}.", kinds.collect::<Vec<_>>().join(", "))
 }
 
 fn others(number: usize, word: &str) -> String {
