@@ -22,6 +22,11 @@ impl Findings<'_> {
     pub fn introduced(&self) -> Vec<Finding> {
         self.new.iter().copied().cloned().collect()
     }
+
+    /// Those that are gone.
+    pub fn resolved(&self) -> Vec<Finding> {
+        self.fixed.iter().copied().cloned().collect()
+    }
 }
 
 /// Compares what rules find at two sides. Of several that are the same the later ones are new, or gone.
