@@ -109,6 +109,7 @@ fn json_output_is_what_its_schema_says() {
     add("record", &["incident", "--id", "INC-9", "--project", "booking", "--opened", "now", "--dry-run"]);
     // Last, for it changes what the others would say.
     add("new", &["release", "extra-1"]);
+    add("diff", &["HEAD"]);
     let schemas = relm::report::schemas();
     for (name, document) in &seen {
         let (_, schema) = schemas.iter().find(|(command, _)| command == name).unwrap();

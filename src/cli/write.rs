@@ -16,9 +16,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::Global;
-use super::commands::introduced;
 use super::context::{Context, reading_rules};
 use super::error::{Error, plain_io};
+use crate::analysis::compare::compare_findings;
 use crate::diagnostic::{Finding, Severity, Span};
 use crate::edit::{self, DiffLine, Edit, EditError, Lock, LockError, Rewrite};
 use crate::git::Repo;
@@ -175,7 +175,7 @@ pub fn line_views(draft: &Draft) -> Vec<LineView> {
 pub fn faults(before: &Context<'_>, after: &Context<'_>, changed: &[Span]) -> Vec<Finding> {
     let rules = reading_rules();
     let found = after.judge(&rules).findings;
-    let (mut faults, _) = introduced(&found, &before.judge(&rules).findings);
+    let mut faults = compare_findings(&before.judge(&rules).findings, &found).introduced();
     let here = found.into_iter().filter(|finding| changed.iter().any(|span| span.contains(finding.span)));
     let missing: Vec<Finding> = here.filter(|finding| !faults.contains(finding)).collect();
     faults.extend(missing);
@@ -186,7 +186,7 @@ pub fn faults(before: &Context<'_>, after: &Context<'_>, changed: &[Span]) -> Ve
 /// What a check reports, as warning or error, only after the change, but for what [`faults`] finds.
 pub fn notes(before: &Context<'_>, after: &Context<'_>) -> Vec<Finding> {
     let reading: HashSet<&str> = reading_rules().into_iter().collect();
-    let (mut notes, _) = introduced(&after.judge(&[]).findings, &before.judge(&[]).findings);
+    let mut notes = compare_findings(&before.judge(&[]).findings, &after.judge(&[]).findings).introduced();
     notes.retain(|finding| match finding.severity {
         Severity::Info => false,
         Severity::Warning => true,

@@ -46,19 +46,19 @@ pub struct Position {
 }
 
 /// The files that were read: their paths, and the text of those that findings point into.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     files: Vec<File>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct File {
     path: String,
     hash: u64,
     text: Option<Text>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Text {
     text: String,
     lines: Vec<usize>,

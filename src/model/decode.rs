@@ -362,6 +362,15 @@ macro_rules! record {
             }
         }
 
+        impl $crate::model::told::Tell for $name {
+            fn told(&self) -> $crate::model::told::Told<'_> {
+                let mut record = $crate::model::told::Record::new(stringify!($name), self.span);
+                $(record.add($crate::model::decode::plain(stringify!($field)), $crate::model::told::Tell::told(&self.$field));)*
+                record.common(&self.common);
+                $crate::model::told::Told::Record(record)
+            }
+        }
+
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 $crate::model::schema::definition_name(module_path!(), stringify!($name)).into()
@@ -417,6 +426,12 @@ macro_rules! choice {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::model::told::Tell for $name {
+            fn told(&self) -> $crate::model::told::Told<'_> {
+                $crate::model::told::Told::choice(self.as_str())
             }
         }
 

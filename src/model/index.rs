@@ -178,6 +178,11 @@ impl Damage {
         self.words.as_ref().is_none_or(|words| words.contains(id))
     }
 
+    /// Whether there is a file that could not be read at all, so that it may hold anything.
+    pub fn is_dark(&self) -> bool {
+        self.words.is_none()
+    }
+
     /// Whether a document that was left out seems to have this id.
     pub fn lost(&self, id: &str) -> bool {
         self.ids.contains(id)

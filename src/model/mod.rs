@@ -13,6 +13,7 @@ pub mod references;
 pub mod release;
 pub mod scalar;
 pub mod schema;
+pub mod told;
 pub mod train;
 pub mod version;
 

@@ -8,6 +8,7 @@ pub mod cab;
 pub mod calendar;
 pub mod can_deploy;
 pub mod changes;
+pub mod diff;
 pub mod env;
 pub mod findings;
 pub mod gate;

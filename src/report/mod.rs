@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod can_deploy;
 pub mod changes;
 pub mod check;
+pub mod diff;
 pub mod env;
 pub mod evidence;
 pub mod gate;
@@ -57,6 +58,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("cab.digest", schemars::schema_for!(cab::digest::Digest)),
         ("calendar", schemars::schema_for!(calendar::Calendar)),
         ("check", schemars::schema_for!(check::Check)),
+        ("diff", schemars::schema_for!(diff::Diff)),
         ("env.advise", schemars::schema_for!(env::advise::Advise)),
         ("env.book", schemars::schema_for!(env::book::Book)),
         ("env.conflicts", schemars::schema_for!(env::conflicts::Conflicts)),

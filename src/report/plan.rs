@@ -9,7 +9,7 @@ use super::Header;
 use super::check::FindingView;
 use crate::analysis::gates::Gates;
 use crate::analysis::schedule::{self, Dates, PhaseSchedule, ReleaseSchedule, Schedule};
-use crate::graph::{Graph, order, production_phases};
+use crate::graph::{Graph, order};
 use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
 
@@ -276,7 +276,7 @@ pub fn release_view(input: Input<'_>, r: usize, baseline: Option<Baseline>) -> R
         lateness_days: own.lateness,
         slip_days: baseline.and_then(|baseline| baseline.slip_days),
         slack_days: own.slack,
-        margin_days: margin(portfolio, schedule, r),
+        margin_days: schedule.margin(portfolio, r),
         behind_days: behind(release, own),
         parts: portfolio.children(r).iter().map(|&child| portfolio.releases[child].id.to_string()).collect(),
         critical_path: schedule
@@ -324,17 +324,6 @@ pub fn release_view(input: Input<'_>, r: usize, baseline: Option<Baseline>) -> R
             })
             .collect(),
     }
-}
-
-/// The smallest slack of the phases before production that have not ended, with those of the parts.
-fn margin(portfolio: &Portfolio, schedule: &Schedule, release: usize) -> Option<i64> {
-    let of_one = |r: usize| {
-        let production: HashSet<usize> = production_phases(portfolio, r).collect();
-        let phases = portfolio.releases[r].phases.iter().zip(&schedule.releases[r].phases).enumerate();
-        let open = phases.filter(|(p, (phase, _))| !production.contains(p) && phase.actual_end().is_none());
-        open.filter_map(|(_, (_, own))| own.slack).min()
-    };
-    portfolio.family(release).into_iter().filter_map(of_one).min()
 }
 
 fn behind(release: &Release, own: &ReleaseSchedule) -> Option<i64> {

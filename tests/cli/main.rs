@@ -9,6 +9,7 @@ mod calendar;
 mod calendar_files;
 mod can_deploy;
 mod check;
+mod diff;
 mod env;
 mod env_book;
 mod env_free;

@@ -16,10 +16,12 @@ mod oracle;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use crate::diagnostic::Span;
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, production_phases};
 use crate::model::Portfolio;
 use crate::model::release::{Phase, Release};
 
@@ -157,6 +159,17 @@ impl Schedule {
     /// Whether a bound of a phase or milestone is one that keeps it from being earlier.
     pub fn drives(&self, portfolio: &Portfolio, node: Node, bound: &Bound) -> bool {
         critical::drives(portfolio, self, node, bound)
+    }
+
+    /// The smallest slack, in working days, of the phases before production that have not ended, with those of the parts.
+    pub fn margin(&self, portfolio: &Portfolio, release: usize) -> Option<i64> {
+        let of_one = |r: usize| {
+            let production: HashSet<usize> = production_phases(portfolio, r).collect();
+            let phases = portfolio.releases[r].phases.iter().zip(&self.releases[r].phases).enumerate();
+            let open = phases.filter(|(p, (phase, _))| !production.contains(p) && phase.actual_end().is_none());
+            open.filter_map(|(_, (_, own))| own.slack).min()
+        };
+        portfolio.family(release).into_iter().filter_map(of_one).min()
     }
 
     /// The schedule of a phase.

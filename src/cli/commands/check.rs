@@ -1,11 +1,11 @@
 //! `relm check`.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 
 use super::{Command, Status};
+use crate::analysis::compare::compare_findings;
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
@@ -173,26 +173,10 @@ pub(super) fn unknown_rule(name: &str) -> Error {
 fn compare(findings: &mut Vec<Finding>, base: &Context<'_>, only: &[&str], places: &[String]) -> Base {
     let mut before = base.judge(only).findings;
     before.retain(|finding| within(finding, &base.loaded.sources, places));
-    let (introduced, fixed) = introduced(findings, &before);
-    *findings = introduced;
+    let compared = compare_findings(&before, findings);
+    let fixed = compared.fixed.len();
+    *findings = compared.introduced();
     Base { commit: base.source.commit().unwrap_or_default().to_owned(), introduced: findings.len(), fixed }
-}
-
-/// The findings that were not there before, and how many are gone since.
-pub(in crate::cli) fn introduced(findings: &[Finding], before: &[Finding]) -> (Vec<Finding>, usize) {
-    let mut counts: HashMap<_, usize> = HashMap::new();
-    for finding in before {
-        *counts.entry(finding.identity()).or_default() += 1;
-    }
-    let mut new = Vec::new();
-    for finding in findings {
-        match counts.get_mut(&finding.identity()) {
-            Some(left) if *left > 0 => *left -= 1,
-            _ => new.push(finding.clone()),
-        }
-    }
-    let fixed = counts.values().sum();
-    (new, fixed)
 }
 
 fn rule_infos() -> Vec<RuleInfo<'static>> {

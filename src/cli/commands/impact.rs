@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use clap::Parser;
 
-use super::{Command, Status, ambiguous, introduced, unknown};
+use super::{Command, Status, ambiguous, unknown};
+use crate::analysis::compare::compare_findings;
 use crate::analysis::impact::{
     self as analysis, Moves, Refusal, Side, bottleneck, collisions, followed, in_days, missed, move_deployments,
     production_moves,
@@ -234,12 +235,13 @@ impl Compared<'_> {
             anyway: (!is_branch).then(|| followed(before, &moves)),
         };
         let mut view = self.plans(&moves, &changed, &then);
-        let (new, fixed) = (introduced(&is, &was).0, introduced(&was, &is).0);
+        let compared = compare_findings(&was, &is);
+        let (new, fixed, unchanged) = (compared.introduced(), compared.resolved(), compared.unchanged);
         let followed = self.judge_then(then, &[&was, &is]);
         self.after.attach_texts(&[new.clone(), followed.clone()].concat());
         self.before.attach_texts(&fixed);
         view.findings = FindingsView {
-            unchanged: is.len() - new.len(),
+            unchanged,
             new: check::views(&new, &self.after.loaded.sources),
             fixed: check::views(&fixed, &self.before.loaded.sources),
         };

@@ -9,6 +9,7 @@ mod calendar;
 mod can_deploy;
 mod check;
 mod completions;
+mod diff;
 pub mod env;
 mod evidence;
 mod explain;
@@ -30,7 +31,6 @@ mod todo;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
 
-pub(super) use check::introduced;
 pub(super) use show::{ambiguous, unknown};
 
 use super::args::{Format, Global};
@@ -42,6 +42,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<new::New>(),
     Entry::of::<plan::Plan>(),
     Entry::of::<check::Check>(),
+    Entry::of::<diff::Diff>(),
     Entry::of::<show::Show>(),
     Entry::of::<todo::Todo>(),
     Entry::of::<can_deploy::CanDeploy>(),

@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 
-use super::super::introduced;
+use crate::analysis::compare::compare_findings;
 use crate::analysis::occupancy::{Booking, Collision, Level, Source};
 use crate::analysis::windows::Stretch;
 use crate::cli::context::Context;
@@ -13,7 +13,7 @@ use crate::time::{plus_days, zone};
 /// What a check finds, as warning or error, only with the last booking of an environment; and the collision it makes or
 /// makes worse where that is no new finding, as when the rule is off or the same few bookings explain it still.
 pub fn objections(before: &Context<'_>, after: &Context<'_>, environment: &str) -> Vec<Finding> {
-    let (mut found, _) = introduced(&after.judge(&[]).findings, &before.judge(&[]).findings);
+    let mut found = compare_findings(&before.judge(&[]).findings, &after.judge(&[]).findings).introduced();
     found.retain(|finding| finding.severity > Severity::Info);
     if !found.iter().any(|finding| matches!(finding.rule, "over-capacity" | "exclusive-overlap")) {
         found.extend(collision(before, after, environment));

@@ -1,8 +1,8 @@
-//! Two portfolios side by side: what a plan was, and what it has become.
+//! How far releases have moved since a base.
 
 use chrono::NaiveDate;
 
-use super::schedule::Schedule;
+use crate::analysis::schedule::Schedule;
 use crate::model::Portfolio;
 
 /// What a release was planned to be at the base, and how far it has moved since.
