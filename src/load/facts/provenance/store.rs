@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::cache::Cache;
 use super::units::{self, Unit, Units};
 use crate::diagnostic::FileId;
 use crate::git::{BlobError, BlobId, BlobReader, GitError, Repo};
+use crate::load::cache::Cache;
 use crate::load::source::MAX_FILE_SIZE;
 
 /// The number of a unit.
@@ -23,7 +23,7 @@ pub(super) struct Known {
 /// Versions of files, and numbers for what they hold.
 pub(super) struct Store {
     reader: BlobReader,
-    cache: Cache,
+    cache: Cache<Units>,
     known: HashMap<BlobId, Rc<Known>>,
     numbers: HashMap<Unit, UnitId>,
 }
@@ -31,7 +31,12 @@ pub(super) struct Store {
 impl Store {
     pub(super) fn open(repo: &Repo) -> Result<Self, GitError> {
         let reader = BlobReader::open(repo.git_dir())?;
-        Ok(Self { reader, cache: Cache::open(repo.common_dir()), known: HashMap::new(), numbers: HashMap::new() })
+        Ok(Self {
+            reader,
+            cache: Cache::open(repo.common_dir(), "units-v1"),
+            known: HashMap::new(),
+            numbers: HashMap::new(),
+        })
     }
 
     /// The number of a unit: the same for the same value of the same thing.

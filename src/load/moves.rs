@@ -1,0 +1,338 @@
+//! How the dates, the scope and the status of releases changed: every commit beside its first parent.
+//!
+//! Only files that differ between the two are looked at, and each version of a file is read once. A file that cannot be parsed
+//! says nothing: it is as it was, and its next readable version is compared with its last one. Of a release that stands in
+//! several files the first by path counts, as it does when a portfolio is loaded.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::history::{People, Since, reachable};
+use super::outlines::{self, Outline, Outlines, Version};
+use super::portfolio::Loaded;
+use super::source::Source;
+use super::versions::belongs;
+use crate::git::{BlobId, CommitId, FileChange, Files, Follow, GitError, Part, Repo, Visit};
+use crate::model::facts::{Chronicle, FieldChange, History, Place, Step, Unreadable};
+
+/// Learns it. With [`Follow::AllParents`] a merge tells only what none of the commits has told that it brought in; with
+/// [`Follow::FirstParents`] it tells all that it changed, and they are not looked at.
+pub fn chronicle(source: &Source, loaded: &Loaded, since: &Since, follow: Follow) -> Result<Chronicle, GitError> {
+    let nothing = |history| Chronicle { history, ..Chronicle::default() };
+    let Some((repo, prefix)) = source.repository()? else { return Ok(nothing(History::OutsideGit)) };
+    let Some(tip) = source.commit() else { return Ok(nothing(History::NoCommit)) };
+    let tip = CommitId::parse(tip)?;
+    let belongs = belongs(loaded);
+    let part = Part { prefix: &prefix, belongs: &belongs };
+    let mut walk = Walk::new(&repo, part, tip, follow)?;
+    let told = walk.told()?;
+    let mut now = walk.state(tip)?;
+    let uncommitted = match source {
+        Source::WorkTree(_) => walk.uncommitted(source, loaded, tip, &belongs)?,
+        Source::Revision(_) => Vec::new(),
+    };
+    for FieldChange { place, after, .. } in &uncommitted {
+        match after {
+            Some(value) => _ = now.insert(place.clone(), value.clone()),
+            None => _ = now.remove(place),
+        }
+    }
+    let Walk { visits, mut unreadable, outlines, .. } = walk;
+    outlines.save();
+    unreadable.reverse();
+    let left_out = match since {
+        Since::Revision(rev) => reachable(&repo, &repo.resolve(rev)?.id)?,
+        Since::Beginning | Since::Instant(_) => HashSet::new(),
+    };
+    let (people, mailmap) = (People::of(loaded), repo.mailmap(tip)?);
+    let mut chronicle = nothing(if repo.is_shallow() { History::Shallow } else { History::Whole });
+    for (visit, changes) in visits.iter().zip(told).rev() {
+        if visit.is_boundary {
+            chronicle.ends.push(people.revised(&repo, visit.id, &mailmap)?);
+        }
+        if changes.is_empty() || left_out.contains(&visit.id) {
+            continue;
+        }
+        let commit = people.revised(&repo, visit.id, &mailmap)?;
+        if !matches!(since, Since::Instant(first) if commit.at.to_utc() < *first) {
+            let parent = visit.parents.first().map(ToString::to_string);
+            chronicle.steps.push(Step { commit: Some(commit), parent, changes });
+        }
+    }
+    if !uncommitted.is_empty() {
+        chronicle.steps.push(Step { commit: None, parent: None, changes: uncommitted });
+    }
+    Ok(Chronicle { unreadable, now, ..chronicle })
+}
+
+/// The history, newest first.
+struct Walk<'r> {
+    repo: &'r Repo,
+    files: Files<'r>,
+    prefix: PathBuf,
+    visits: Vec<Visit>,
+    /// The place of a commit in the walk.
+    order: HashMap<CommitId, usize>,
+    outlines: Outlines,
+    unreadable: Vec<Unreadable>,
+}
+
+/// A file before and after.
+type Pair = (String, Option<Rc<Vec<Outline>>>, Option<Rc<Vec<Outline>>>);
+
+impl<'r> Walk<'r> {
+    fn new(repo: &'r Repo, part: Part<'r>, tip: CommitId, follow: Follow) -> Result<Self, GitError> {
+        let visits: Vec<Visit> = repo.walk(tip, follow)?.collect::<Result<_, _>>()?;
+        let order = visits.iter().enumerate().map(|(at, visit)| (visit.id, at)).collect();
+        let (files, prefix) = (repo.files(part), part.prefix.to_path_buf());
+        Ok(Self { repo, files, prefix, visits, order, outlines: Outlines::open(repo), unreadable: Vec::new() })
+    }
+
+    /// What each commit tells, in the order of the walk.
+    fn told(&mut self) -> Result<Vec<Vec<FieldChange>>, GitError> {
+        let mut changed = Vec::with_capacity(self.visits.len());
+        for visit in &self.visits {
+            let files = if visit.is_boundary {
+                Vec::new()
+            } else {
+                self.files.changed(visit.parents.first().copied(), visit.id)?
+            };
+            changed.push(files);
+        }
+        let blobs = changed.iter().flatten().flat_map(|file| file.old.into_iter().chain(file.new));
+        self.outlines.learn(blobs.collect())?;
+        let mut all = Vec::with_capacity(changed.len());
+        for (at, files) in changed.iter().enumerate() {
+            all.push(if files.is_empty() { Vec::new() } else { self.compare(at, files)? });
+        }
+        let merges = (0..all.len()).filter(|&at| self.visits[at].parents.len() > 1 && !all[at].is_empty());
+        let own: Vec<(usize, Vec<FieldChange>)> = merges.map(|at| (at, self.of_merge(at, &all))).collect();
+        for (at, changes) in own {
+            all[at] = changes;
+        }
+        Ok(all)
+    }
+
+    /// What a merge changed in its first parent and no commit that it brought in tells of.
+    fn of_merge(&self, merge: usize, all: &[Vec<FieldChange>]) -> Vec<FieldChange> {
+        let brought: HashSet<(&Place, &Option<SmolStr>)> =
+            self.brought_in(merge).into_iter().flat_map(|at| &all[at]).map(|it| (&it.place, &it.after)).collect();
+        let own = all[merge].iter().filter(|change| !brought.contains(&(&change.place, &change.after)));
+        own.cloned().collect()
+    }
+
+    /// The commits that can be reached from a merge, but not from its first parent. As each commit comes before its parents,
+    /// all is known of a commit when it is its turn.
+    fn brought_in(&self, merge: usize) -> Vec<usize> {
+        let mut pending = Pending::default();
+        let place = |id: &CommitId| self.order.get(id).copied();
+        for (nth, at) in self.visits[merge].parents.iter().filter_map(place).enumerate() {
+            pending.reach(at, nth == 0);
+        }
+        let mut found = Vec::new();
+        while let Some((at, is_main)) = pending.next() {
+            if !is_main {
+                found.push(at);
+            }
+            for parent in self.visits[at].parents.iter().filter_map(place) {
+                pending.reach(parent, is_main);
+            }
+        }
+        found
+    }
+
+    /// What the files of a commit changed.
+    fn compare(&mut self, at: usize, files: &[FileChange]) -> Result<Vec<FieldChange>, GitError> {
+        let visit = self.visits[at].clone();
+        let mut pairs: Vec<Pair> = Vec::with_capacity(files.len());
+        for FileChange { path, old, new } in files {
+            let after = match new {
+                None => None,
+                Some(blob) => match self.outlines.get(*blob)? {
+                    None => {
+                        let commit = Some(visit.id.to_string());
+                        self.unreadable.push(Unreadable { file: path.clone(), commit });
+                        continue;
+                    }
+                    known => known,
+                },
+            };
+            let before = match old {
+                None => None,
+                Some(blob) => self.last_readable(visit.parents.first().copied(), path, *blob)?,
+            };
+            pairs.push((path.clone(), before, after));
+        }
+        let paths: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let commit = visit.id;
+        changes(&pairs, &mut || if visit.parents.is_empty() { Ok(Vec::new()) } else { self.unchanged(commit, &paths) })
+    }
+
+    /// What a file said when it last could be parsed, from this commit on backwards.
+    fn last_readable(&mut self, from: Option<CommitId>, path: &str, blob: BlobId) -> Result<Version, GitError> {
+        let mut version = self.outlines.get(blob)?;
+        let mut next = from;
+        let (full, mut seen) = (self.prefix.join(path), blob);
+        while let (None, Some(commit)) = (&version, next) {
+            let Some(blob) = self.repo.file_in(commit, &full)? else { break };
+            if blob != seen {
+                version = self.outlines.get(blob)?;
+                seen = blob;
+            }
+            next = self.order.get(&commit).and_then(|&at| self.visits[at].parents.first().copied());
+        }
+        Ok(version)
+    }
+
+    /// The releases in the files of a commit that are not among these.
+    fn unchanged(&mut self, commit: CommitId, changed: &HashSet<&str>) -> Result<Vec<Rc<Vec<Outline>>>, GitError> {
+        let mut found = Vec::new();
+        for FileChange { path, new, .. } in self.files.changed(None, commit)? {
+            if let Some(blob) = new.filter(|_| !changed.contains(path.as_str())) {
+                found.extend(self.outlines.get(blob)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Everything that stands in a commit; what cannot be parsed, as it last could.
+    fn state(&mut self, commit: CommitId) -> Result<BTreeMap<Place, SmolStr>, GitError> {
+        let mut releases: BTreeMap<SmolStr, Vec<_>> = BTreeMap::new();
+        for FileChange { path, new, .. } in self.files.changed(None, commit)? {
+            let Some(blob) = new else { continue };
+            let version = self.last_readable(Some(commit), &path, blob)?;
+            for outline in version.iter().flat_map(|outlines| outlines.iter()) {
+                releases.entry(outline.id.clone()).or_insert_with(|| outline.values.clone());
+            }
+        }
+        let places = releases.into_iter().flat_map(|(release, values)| {
+            let place = move |subject, field| Place { release: release.clone(), subject, field };
+            values.into_iter().map(move |(subject, field, value)| (place(subject, field), value))
+        });
+        Ok(places.collect())
+    }
+
+    /// What stands in the work tree otherwise than in the commit it is based on.
+    fn uncommitted(
+        &mut self,
+        source: &Source,
+        loaded: &Loaded,
+        tip: CommitId,
+        belongs: &dyn Fn(&str, bool) -> bool,
+    ) -> Result<Vec<FieldChange>, GitError> {
+        let committed = self.files.changed(None, tip)?;
+        let mut old: BTreeMap<&str, BlobId> =
+            committed.iter().filter_map(|file| Some((file.path.as_str(), file.new?))).collect();
+        let mut pairs: Vec<Pair> = Vec::new();
+        for (_, path) in loaded.sources.iter().filter(|(_, path)| belongs(path, false)) {
+            let Ok(bytes) = source.read_path(path) else { continue };
+            let before = old.remove(path);
+            if before == BlobId::of(&bytes).ok() {
+                continue;
+            }
+            let Some(after) = outlines::read(&bytes) else {
+                self.unreadable.insert(0, Unreadable { file: path.to_owned(), commit: None });
+                continue;
+            };
+            let before = before.map(|blob| self.last_readable(Some(tip), path, blob)).transpose()?.flatten();
+            pairs.push((path.to_owned(), before, Some(Rc::new(after))));
+        }
+        // What is left over is not there any more; a file that cannot be read is.
+        for (path, blob) in old {
+            if !Path::exists(&source.root().join(path)) {
+                pairs.push((path.to_owned(), self.last_readable(Some(tip), path, blob)?, None));
+            }
+        }
+        pairs.sort_by(|a, b| a.0.cmp(&b.0));
+        let paths: HashSet<&str> = pairs.iter().map(|(path, ..)| path.as_str()).collect();
+        changes(&pairs, &mut || self.unchanged(tip, &paths))
+    }
+}
+
+/// Commits that a merge leads to and whose turn has not come, by their place in the walk.
+#[derive(Default)]
+struct Pending {
+    open: BinaryHeap<Reverse<usize>>,
+    /// Whether the first parent leads to it too.
+    is_main: HashMap<usize, bool>,
+    /// How many of them it does not lead to.
+    sides: usize,
+}
+
+impl Pending {
+    fn reach(&mut self, at: usize, main: bool) {
+        match self.is_main.get_mut(&at) {
+            None => {
+                self.is_main.insert(at, main);
+                self.open.push(Reverse(at));
+                self.sides += usize::from(!main);
+            }
+            Some(is_main) if main && !*is_main => {
+                *is_main = true;
+                self.sides -= 1;
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// The newest; none when the first parent leads to all that are left.
+    fn next(&mut self) -> Option<(usize, bool)> {
+        if self.sides == 0 {
+            return None;
+        }
+        let Reverse(at) = self.open.pop()?;
+        let is_main = self.is_main.get(&at).copied().unwrap_or_default();
+        self.sides -= usize::from(!is_main);
+        Some((at, is_main))
+    }
+}
+
+/// What is not the same, by place. `unchanged` finds the releases in other files; it is asked where one came or went.
+fn changes(
+    pairs: &[Pair],
+    unchanged: &mut dyn FnMut() -> Result<Vec<Rc<Vec<Outline>>>, GitError>,
+) -> Result<Vec<FieldChange>, GitError> {
+    let mut releases: BTreeMap<&SmolStr, (Option<&Outline>, Option<&Outline>)> = BTreeMap::new();
+    for (_, before, after) in pairs {
+        for outline in before.iter().flat_map(|outlines| outlines.iter()) {
+            releases.entry(&outline.id).or_default().0.get_or_insert(outline);
+        }
+        for outline in after.iter().flat_map(|outlines| outlines.iter()) {
+            releases.entry(&outline.id).or_default().1.get_or_insert(outline);
+        }
+    }
+    let is_alone = |(before, after): &(Option<&Outline>, Option<&Outline>)| before.is_none() || after.is_none();
+    let others = if releases.values().any(is_alone) { unchanged()? } else { Vec::new() };
+    let others: HashMap<&SmolStr, &Outline> =
+        others.iter().rev().flat_map(|outlines| outlines.iter()).map(|outline| (&outline.id, outline)).collect();
+    let mut found = Vec::new();
+    for (id, (before, after)) in releases {
+        match (before, after, others.get(id)) {
+            (None, Some(_), Some(_)) => {}
+            (before, None, Some(other)) => difference(id, before, Some(other), &mut found),
+            (before, after, _) => difference(id, before, after, &mut found),
+        }
+    }
+    Ok(found)
+}
+
+/// The values of a release that are not the same.
+fn difference(id: &SmolStr, before: Option<&Outline>, after: Option<&Outline>, found: &mut Vec<FieldChange>) {
+    let mut values: BTreeMap<_, (Option<&SmolStr>, Option<&SmolStr>)> = BTreeMap::new();
+    for (subject, field, value) in before.iter().flat_map(|outline| &outline.values) {
+        values.entry((subject, *field)).or_default().0 = Some(value);
+    }
+    for (subject, field, value) in after.iter().flat_map(|outline| &outline.values) {
+        values.entry((subject, *field)).or_default().1 = Some(value);
+    }
+    let changed = values.into_iter().filter(|(_, (before, after))| before != after);
+    found.extend(changed.map(|((subject, field), (before, after))| FieldChange {
+        place: Place { release: id.clone(), subject: subject.clone(), field },
+        before: before.cloned(),
+        after: after.cloned(),
+    }));
+}
