@@ -53,7 +53,7 @@ impl<T: Serialize + DeserializeOwned> Cache<T> {
     }
 
     /// What is known of an object, by its identifier in hexadecimal.
-    pub fn get(&mut self, object: impl ToString) -> Option<T> {
+    pub fn get(&mut self, object: &impl ToString) -> Option<T> {
         let (object, kind) = (object.to_string(), self.kind);
         let shard = self.shard(&object);
         let line = &shard.text[shard.lines.get(&object)?.clone()];
@@ -66,7 +66,7 @@ impl<T: Serialize + DeserializeOwned> Cache<T> {
     }
 
     /// Takes note of what an object holds.
-    pub fn put(&mut self, object: impl ToString, content: &T) {
+    pub fn put(&mut self, object: &impl ToString, content: &T) {
         let object = object.to_string();
         if let Ok(json) = serde_json::to_string(content) {
             let line = format!("{object} {} {json}\n", checksum(self.kind, &object, &json));

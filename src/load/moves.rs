@@ -5,7 +5,7 @@
 //! several files the first by path counts, as it does when a portfolio is loaded.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -79,17 +79,24 @@ struct Walk<'r> {
     order: HashMap<CommitId, usize>,
     outlines: Outlines,
     unreadable: Vec<Unreadable>,
+    /// The paths at which a release ever stood.
+    homes: HashMap<SmolStr, BTreeSet<String>>,
 }
 
-/// A file before and after.
-type Pair = (String, Option<Rc<Vec<Outline>>>, Option<Rc<Vec<Outline>>>);
+/// A file before and after; one that cannot be parsed is as it was.
+struct Pair {
+    path: String,
+    before: Version,
+    after: Version,
+}
 
 impl<'r> Walk<'r> {
     fn new(repo: &'r Repo, part: Part<'r>, tip: CommitId, follow: Follow) -> Result<Self, GitError> {
         let visits: Vec<Visit> = repo.walk(tip, follow)?.collect::<Result<_, _>>()?;
         let order = visits.iter().enumerate().map(|(at, visit)| (visit.id, at)).collect();
         let (files, prefix) = (repo.files(part), part.prefix.to_path_buf());
-        Ok(Self { repo, files, prefix, visits, order, outlines: Outlines::open(repo), unreadable: Vec::new() })
+        let (outlines, unreadable, homes) = (Outlines::open(repo), Vec::new(), HashMap::new());
+        Ok(Self { repo, files, prefix, visits, order, outlines, unreadable, homes })
     }
 
     /// What each commit tells, in the order of the walk.
@@ -103,8 +110,22 @@ impl<'r> Walk<'r> {
             };
             changed.push(files);
         }
-        let blobs = changed.iter().flatten().flat_map(|file| file.old.into_iter().chain(file.new));
-        self.outlines.learn(blobs.collect())?;
+        // What stood in the commit where a clone ends is compared with nothing, but may stand in two files later.
+        let mut ends = Vec::new();
+        for visit in self.visits.iter().filter(|visit| visit.is_boundary) {
+            ends.extend(self.files.changed(None, visit.id)?);
+        }
+        let files = || changed.iter().flatten().chain(&ends);
+        self.outlines.learn(files().flat_map(|file| file.old.into_iter().chain(file.new)).collect())?;
+        for FileChange { path, new, .. } in files() {
+            let Some(version) = new.map(|blob| self.outlines.get(blob)).transpose()?.flatten() else { continue };
+            for outline in version.iter() {
+                let homes = self.homes.entry(outline.id.clone()).or_default();
+                if !homes.contains(path) {
+                    homes.insert(path.clone());
+                }
+            }
+        }
         let mut all = Vec::with_capacity(changed.len());
         for (at, files) in changed.iter().enumerate() {
             all.push(if files.is_empty() { Vec::new() } else { self.compare(at, files)? });
@@ -148,28 +169,23 @@ impl<'r> Walk<'r> {
     /// What the files of a commit changed.
     fn compare(&mut self, at: usize, files: &[FileChange]) -> Result<Vec<FieldChange>, GitError> {
         let visit = self.visits[at].clone();
-        let mut pairs: Vec<Pair> = Vec::with_capacity(files.len());
+        let mut pairs = Vec::with_capacity(files.len());
         for FileChange { path, old, new } in files {
-            let after = match new {
-                None => None,
-                Some(blob) => match self.outlines.get(*blob)? {
-                    None => {
-                        let commit = Some(visit.id.to_string());
-                        self.unreadable.push(Unreadable { file: path.clone(), commit });
-                        continue;
-                    }
-                    known => known,
-                },
-            };
             let before = match old {
                 None => None,
                 Some(blob) => self.last_readable(visit.parents.first().copied(), path, *blob)?,
             };
-            pairs.push((path.clone(), before, after));
+            let after = match new.map(|blob| self.outlines.get(blob)).transpose()? {
+                Some(None) => {
+                    let commit = Some(visit.id.to_string());
+                    self.unreadable.push(Unreadable { file: path.clone(), commit });
+                    before.clone()
+                }
+                readable => readable.flatten(),
+            };
+            pairs.push(Pair { path: path.clone(), before, after });
         }
-        let paths: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-        let commit = visit.id;
-        changes(&pairs, &mut || if visit.parents.is_empty() { Ok(Vec::new()) } else { self.unchanged(commit, &paths) })
+        self.changes(visit.id, &pairs)
     }
 
     /// What a file said when it last could be parsed, from this commit on backwards.
@@ -188,15 +204,47 @@ impl<'r> Walk<'r> {
         Ok(version)
     }
 
-    /// The releases in the files of a commit that are not among these.
-    fn unchanged(&mut self, commit: CommitId, changed: &HashSet<&str>) -> Result<Vec<Rc<Vec<Outline>>>, GitError> {
-        let mut found = Vec::new();
-        for FileChange { path, new, .. } in self.files.changed(None, commit)? {
-            if let Some(blob) = new.filter(|_| !changed.contains(path.as_str())) {
-                found.extend(self.outlines.get(blob)?);
+    /// What is not the same, by place. Where a release stands in several files, the first by path counts.
+    fn changes(&mut self, commit: CommitId, pairs: &[Pair]) -> Result<Vec<FieldChange>, GitError> {
+        let mut releases: BTreeMap<SmolStr, [BTreeMap<&str, &Outline>; 2]> = BTreeMap::new();
+        for pair in pairs {
+            for (side, version) in [&pair.before, &pair.after].into_iter().enumerate() {
+                for outline in version.iter().flat_map(|outlines| outlines.iter()) {
+                    releases.entry(outline.id.clone()).or_default()[side].entry(&pair.path).or_insert(outline);
+                }
             }
         }
+        let changed: HashSet<&str> = pairs.iter().map(|pair| pair.path.as_str()).collect();
+        let mut found = Vec::new();
+        for (id, [before, after]) in releases {
+            let other = self.unchanged(commit, &id, &changed)?;
+            let first = |side: BTreeMap<&str, &Outline>| {
+                let own = side.first_key_value().map(|(path, outline)| (*path, (*outline).clone()));
+                let other = other.as_ref().map(|(path, outline)| (path.as_str(), outline.clone()));
+                own.into_iter().chain(other).min_by(|a, b| a.0.cmp(b.0)).map(|(_, outline)| outline)
+            };
+            difference(&id, first(before).as_ref(), first(after).as_ref(), &mut found);
+        }
         Ok(found)
+    }
+
+    /// The first file that holds a release too and was not changed.
+    fn unchanged(
+        &mut self,
+        commit: CommitId,
+        id: &SmolStr,
+        changed: &HashSet<&str>,
+    ) -> Result<Option<(String, Outline)>, GitError> {
+        let homes = self.homes.get(id).into_iter().flatten();
+        let homes: Vec<String> = homes.filter(|path| !changed.contains(path.as_str())).cloned().collect();
+        for path in homes {
+            let Some(blob) = self.repo.file_in(commit, &self.prefix.join(&path))? else { continue };
+            let version = self.last_readable(Some(commit), &path, blob)?;
+            if let Some(outline) = version.iter().flat_map(|outlines| outlines.iter()).find(|it| it.id == *id) {
+                return Ok(Some((path, outline.clone())));
+            }
+        }
+        Ok(None)
     }
 
     /// Everything that stands in a commit; what cannot be parsed, as it last could.
@@ -227,29 +275,28 @@ impl<'r> Walk<'r> {
         let committed = self.files.changed(None, tip)?;
         let mut old: BTreeMap<&str, BlobId> =
             committed.iter().filter_map(|file| Some((file.path.as_str(), file.new?))).collect();
-        let mut pairs: Vec<Pair> = Vec::new();
+        let mut pairs = Vec::new();
         for (_, path) in loaded.sources.iter().filter(|(_, path)| belongs(path, false)) {
             let Ok(bytes) = source.read_path(path) else { continue };
             let before = old.remove(path);
             if before == BlobId::of(&bytes).ok() {
                 continue;
             }
-            let Some(after) = outlines::read(&bytes) else {
-                self.unreadable.insert(0, Unreadable { file: path.to_owned(), commit: None });
-                continue;
-            };
             let before = before.map(|blob| self.last_readable(Some(tip), path, blob)).transpose()?.flatten();
-            pairs.push((path.to_owned(), before, Some(Rc::new(after))));
+            let after = outlines::read(&bytes).map(Rc::new);
+            if after.is_none() {
+                self.unreadable.insert(0, Unreadable { file: path.to_owned(), commit: None });
+            }
+            pairs.push(Pair { path: path.to_owned(), after: after.or_else(|| before.clone()), before });
         }
         // What is left over is not there any more; a file that cannot be read is.
         for (path, blob) in old {
             if !Path::exists(&source.root().join(path)) {
-                pairs.push((path.to_owned(), self.last_readable(Some(tip), path, blob)?, None));
+                let before = self.last_readable(Some(tip), path, blob)?;
+                pairs.push(Pair { path: path.to_owned(), before, after: None });
             }
         }
-        pairs.sort_by(|a, b| a.0.cmp(&b.0));
-        let paths: HashSet<&str> = pairs.iter().map(|(path, ..)| path.as_str()).collect();
-        changes(&pairs, &mut || self.unchanged(tip, &paths))
+        self.changes(tip, &pairs)
     }
 }
 
@@ -289,35 +336,6 @@ impl Pending {
         self.sides -= usize::from(!is_main);
         Some((at, is_main))
     }
-}
-
-/// What is not the same, by place. `unchanged` finds the releases in other files; it is asked where one came or went.
-fn changes(
-    pairs: &[Pair],
-    unchanged: &mut dyn FnMut() -> Result<Vec<Rc<Vec<Outline>>>, GitError>,
-) -> Result<Vec<FieldChange>, GitError> {
-    let mut releases: BTreeMap<&SmolStr, (Option<&Outline>, Option<&Outline>)> = BTreeMap::new();
-    for (_, before, after) in pairs {
-        for outline in before.iter().flat_map(|outlines| outlines.iter()) {
-            releases.entry(&outline.id).or_default().0.get_or_insert(outline);
-        }
-        for outline in after.iter().flat_map(|outlines| outlines.iter()) {
-            releases.entry(&outline.id).or_default().1.get_or_insert(outline);
-        }
-    }
-    let is_alone = |(before, after): &(Option<&Outline>, Option<&Outline>)| before.is_none() || after.is_none();
-    let others = if releases.values().any(is_alone) { unchanged()? } else { Vec::new() };
-    let others: HashMap<&SmolStr, &Outline> =
-        others.iter().rev().flat_map(|outlines| outlines.iter()).map(|outline| (&outline.id, outline)).collect();
-    let mut found = Vec::new();
-    for (id, (before, after)) in releases {
-        match (before, after, others.get(id)) {
-            (None, Some(_), Some(_)) => {}
-            (before, None, Some(other)) => difference(id, before, Some(other), &mut found),
-            (before, after, _) => difference(id, before, after, &mut found),
-        }
-    }
-    Ok(found)
 }
 
 /// The values of a release that are not the same.

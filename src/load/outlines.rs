@@ -100,7 +100,7 @@ impl Outlines {
         blobs.dedup();
         let mut unread = Vec::new();
         for blob in blobs {
-            match self.cache.get(blob) {
+            match self.cache.get(&blob) {
                 Some(version) => _ = self.known.insert(blob, version.map(Rc::new)),
                 None => unread.push(blob),
             }
@@ -116,7 +116,7 @@ impl Outlines {
         };
         let versions: Vec<_> = unread.par_iter().map_init(open, read).collect::<Result<_, GitError>>()?;
         for (blob, version) in versions {
-            self.cache.put(blob, &version);
+            self.cache.put(&blob, &version);
             self.known.insert(blob, version.map(Rc::new));
         }
         Ok(())

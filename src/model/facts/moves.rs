@@ -103,3 +103,14 @@ pub struct Chronicle {
     /// What is written now.
     pub now: BTreeMap<Place, SmolStr>,
 }
+
+impl Chronicle {
+    /// Leaves out the releases that are not wanted, and the commits that changed nothing else.
+    pub fn retain_releases(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        for step in &mut self.steps {
+            step.changes.retain(|change| is_wanted(&change.place.release));
+        }
+        self.steps.retain(|step| !step.changes.is_empty());
+        self.now.retain(|place, _| is_wanted(&place.release));
+    }
+}

@@ -51,7 +51,7 @@ impl Store {
         if let Some(known) = self.known.get(&blob) {
             return Ok(Rc::clone(known));
         }
-        if let Some(units) = self.cache.get(blob) {
+        if let Some(units) = self.cache.get(&blob) {
             return Ok(self.learn(blob, units));
         }
         let units = match self.reader.read(blob, MAX_FILE_SIZE) {
@@ -59,7 +59,7 @@ impl Store {
             Err(BlobError::TooLarge { .. }) => Units::default(),
             Err(BlobError::Git(error)) => return Err(error),
         };
-        self.cache.put(blob, &units);
+        self.cache.put(&blob, &units);
         Ok(self.learn(blob, units))
     }
 
