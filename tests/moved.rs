@@ -5,6 +5,7 @@
 mod moves;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::Path;
 
 use git2::{FileMode, Index, IndexEntry, IndexTime, Oid, Repository, Signature, Time};
@@ -30,19 +31,20 @@ type Files = BTreeMap<String, String>;
 fn release(dice: &mut Dice, id: u64) -> String {
     let mut text = format!("kind: release\nid: r{id}\ntype: minor\n");
     if dice.below(4) > 0 {
-        text += &format!("target: {}\n", dice.day());
+        let _ = writeln!(text, "target: {}", dice.day());
     }
     text += "phases:\n";
     for phase in ["build", "sit", "uat"] {
-        match dice.below(5) {
-            0 => text += &format!("  - {{id: {phase}, start: {}, end: \"{}\"}}\n", dice.day(), dice.day()),
-            1 => text += &format!("  - {{id: {phase}, date: {}}}\n", dice.day()),
-            2 => text += &format!("  - id: {phase}\n    start: {}\n    duration: 5d\n", dice.day()),
-            3 => text += &format!("  - {{id: {phase}, start: 2026-13-45, duration: 5d}}\n"),
-            _ => {}
-        }
+        let (start, end) = (dice.day(), dice.day());
+        let _ = match dice.below(5) {
+            0 => writeln!(text, "  - {{id: {phase}, start: {start}, end: \"{end}\"}}"),
+            1 => writeln!(text, "  - {{id: {phase}, date: {start}}}"),
+            2 => writeln!(text, "  - id: {phase}\n    start: {start}\n    duration: 5d"),
+            3 => writeln!(text, "  - {{id: {phase}, start: 2026-13-45, duration: 5d}}"),
+            _ => Ok(()),
+        };
     }
-    text += &format!("milestones:\n  - {{id: rc1, date: {}}}\n", dice.day());
+    let _ = writeln!(text, "milestones:\n  - {{id: rc1, date: {}}}", dice.day());
     text
 }
 

@@ -19,16 +19,28 @@ use super::versions::belongs;
 use crate::git::{BlobId, CommitId, FileChange, Files, Follow, GitError, Part, Repo, Visit};
 use crate::model::facts::{Chronicle, FieldChange, History, Place, Step, Unreadable};
 
-/// Learns it. With [`Follow::AllParents`] a merge tells only what none of the commits has told that it brought in; with
-/// [`Follow::FirstParents`] it tells all that it changed, and they are not looked at.
-pub fn chronicle(source: &Source, loaded: &Loaded, since: &Since, follow: Follow) -> Result<Chronicle, GitError> {
+/// What is asked of a history.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Where it ends.
+    pub since: Since,
+    /// With [`Follow::AllParents`] a merge tells only what none of the commits has told that it brought in; with
+    /// [`Follow::FirstParents`] it tells all that it changed, and they are not looked at.
+    pub follow: Follow,
+    /// Whether commits are listed too that changed nothing but other parts of manifests, and the work tree in any case.
+    pub every: bool,
+}
+
+/// Learns it.
+pub fn chronicle(source: &Source, loaded: &Loaded, ask: &Ask) -> Result<Chronicle, GitError> {
+    let Ask { since, follow, every } = ask;
     let nothing = |history| Chronicle { history, ..Chronicle::default() };
     let Some((repo, prefix)) = source.repository()? else { return Ok(nothing(History::OutsideGit)) };
     let Some(tip) = source.commit() else { return Ok(nothing(History::NoCommit)) };
     let tip = CommitId::parse(tip)?;
     let belongs = belongs(loaded);
     let part = Part { prefix: &prefix, belongs: &belongs };
-    let mut walk = Walk::new(&repo, part, tip, follow)?;
+    let mut walk = Walk::new(&repo, part, tip, *follow)?;
     let told = walk.told()?;
     let mut now = walk.state(tip)?;
     let uncommitted = match source {
@@ -41,7 +53,8 @@ pub fn chronicle(source: &Source, loaded: &Loaded, since: &Since, follow: Follow
             None => _ = now.remove(place),
         }
     }
-    let Walk { visits, mut unreadable, outlines, .. } = walk;
+    let touched = walk.last_touched();
+    let Walk { visits, mut unreadable, outlines, order, .. } = walk;
     outlines.save();
     unreadable.reverse();
     let left_out = match since {
@@ -50,21 +63,26 @@ pub fn chronicle(source: &Source, loaded: &Loaded, since: &Since, follow: Follow
     };
     let (people, mailmap) = (People::of(loaded), repo.mailmap(tip)?);
     let mut chronicle = nothing(if repo.is_shallow() { History::Shallow } else { History::Whole });
-    for (visit, changes) in visits.iter().zip(told).rev() {
+    let versions = |visit: &Visit| -> Vec<String> {
+        let places = visit.parents.iter().filter_map(|id| touched[*order.get(id)?]);
+        places.map(|at| visits[at].id.to_string()).collect()
+    };
+    for (at, (visit, changes)) in visits.iter().zip(told).enumerate().rev() {
         if visit.is_boundary {
             chronicle.ends.push(people.revised(&repo, visit.id, &mailmap)?);
         }
-        if changes.is_empty() || left_out.contains(&visit.id) {
+        let is_wanted = !changes.is_empty() || *every && touched[at] == Some(at);
+        if !is_wanted || left_out.contains(&visit.id) {
             continue;
         }
         let commit = people.revised(&repo, visit.id, &mailmap)?;
         if !matches!(since, Since::Instant(first) if commit.at.to_utc() < *first) {
-            let parent = visit.parents.first().map(ToString::to_string);
-            chronicle.steps.push(Step { commit: Some(commit), parent, changes });
+            chronicle.steps.push(Step { commit: Some(commit), parents: versions(visit), changes });
         }
     }
-    if !uncommitted.is_empty() {
-        chronicle.steps.push(Step { commit: None, parent: None, changes: uncommitted });
+    if !uncommitted.is_empty() || *every && matches!(source, Source::WorkTree(_)) {
+        let parents = touched.first().copied().flatten().map(|at| visits[at].id.to_string());
+        chronicle.steps.push(Step { commit: None, parents: parents.into_iter().collect(), changes: uncommitted });
     }
     Ok(Chronicle { unreadable, now, ..chronicle })
 }
@@ -79,6 +97,8 @@ struct Walk<'r> {
     order: HashMap<CommitId, usize>,
     outlines: Outlines,
     unreadable: Vec<Unreadable>,
+    /// Whether a commit changed any manifest.
+    touched: Vec<bool>,
     /// The paths at which a release ever stood.
     homes: HashMap<SmolStr, BTreeSet<String>>,
 }
@@ -95,8 +115,8 @@ impl<'r> Walk<'r> {
         let visits: Vec<Visit> = repo.walk(tip, follow)?.collect::<Result<_, _>>()?;
         let order = visits.iter().enumerate().map(|(at, visit)| (visit.id, at)).collect();
         let (files, prefix) = (repo.files(part), part.prefix.to_path_buf());
-        let (outlines, unreadable, homes) = (Outlines::open(repo), Vec::new(), HashMap::new());
-        Ok(Self { repo, files, prefix, visits, order, outlines, unreadable, homes })
+        let (outlines, unreadable, touched, homes) = (Outlines::open(repo), Vec::new(), Vec::new(), HashMap::new());
+        Ok(Self { repo, files, prefix, visits, order, outlines, unreadable, touched, homes })
     }
 
     /// What each commit tells, in the order of the walk.
@@ -126,6 +146,8 @@ impl<'r> Walk<'r> {
                 }
             }
         }
+        self.touched =
+            changed.iter().zip(&self.visits).map(|(files, visit)| visit.is_boundary || !files.is_empty()).collect();
         let mut all = Vec::with_capacity(changed.len());
         for (at, files) in changed.iter().enumerate() {
             all.push(if files.is_empty() { Vec::new() } else { self.compare(at, files)? });
@@ -136,6 +158,16 @@ impl<'r> Walk<'r> {
             all[at] = changes;
         }
         Ok(all)
+    }
+
+    /// For each commit the nearest, itself or by first parents, that changed a manifest: both have the same.
+    fn last_touched(&self) -> Vec<Option<usize>> {
+        let mut last = vec![None; self.visits.len()];
+        for at in (0..self.visits.len()).rev() {
+            let parent = self.visits[at].parents.first().and_then(|id| self.order.get(id));
+            last[at] = if self.touched[at] { Some(at) } else { parent.and_then(|&parent| last[parent]) };
+        }
+        last
     }
 
     /// What a merge changed in its first parent and no commit that it brought in tells of.

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::Header;
 use super::gate::verify::{WhoView, history_word};
+use crate::analysis::history::forecast::{Finished, What, backtest};
 use crate::analysis::history::{self, Move, Slips, Total, Turn};
 use crate::model::Portfolio;
 use crate::model::facts::{Chronicle, Field, Place, Revised, Step};
@@ -41,6 +42,47 @@ pub struct History {
     pub totals: Vec<TotalView>,
     /// Releases with anything above, by id.
     pub releases: Vec<ReleaseView>,
+    /// How often forecasts held; null unless asked for.
+    pub backtest: Option<BacktestView>,
+}
+
+/// How often things ended by what they would have been told when they were first planned, by what had ended before that day.
+#[derive(Debug, Clone, Copy, Serialize, schemars::JsonSchema)]
+pub struct BacktestView {
+    /// Phases.
+    pub phases: HeldView,
+    /// Releases.
+    pub releases: HeldView,
+}
+
+/// How often forecasts held.
+#[derive(Debug, Clone, Copy, Serialize, schemars::JsonSchema)]
+pub struct HeldView {
+    /// What ended and had enough history when it was planned.
+    pub tested: usize,
+    /// What ended and had not.
+    pub untested: usize,
+    /// The share that ended by its P50, 0 to 1; null without any.
+    pub within_p50: Option<f64>,
+    /// The share that ended by its P80, 0 to 1; null without any.
+    pub within_p80: Option<f64>,
+}
+
+impl BacktestView {
+    /// The view of everything that ended.
+    pub fn new(past: &[Finished]) -> Self {
+        let held = |what| {
+            let found = backtest(past, what);
+            let share = |count: usize| (found.tested > 0).then(|| count as f64 / found.tested as f64);
+            HeldView {
+                tested: found.tested,
+                untested: found.untested,
+                within_p50: share(found.within_p50),
+                within_p80: share(found.within_p80),
+            }
+        };
+        Self { phases: held(What::Phase), releases: held(What::Release) }
+    }
 }
 
 /// A commit where a shallow clone ends.
@@ -234,6 +276,7 @@ impl History {
             moves: moves.iter().map(|one| move_view(one, &commits)).collect(),
             changes: turns.iter().map(|turn| turn_view(turn, &commits)).collect(),
             totals: totals.iter().map(total_view).collect(),
+            backtest: None,
         }
     }
 }

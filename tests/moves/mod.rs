@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Runs the comparison; skipped with a message where there is no Python, no PyYAML or no git.
+/// Runs the comparison; skipped with a message where there is no Python, no `PyYAML` or no git.
 pub fn compare(repository: &Path, arguments: &[&str]) {
     if Command::new("git").arg("--version").output().is_err() {
         eprintln!("skipped: there is no git program");

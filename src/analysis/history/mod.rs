@@ -3,6 +3,8 @@
 //! A move is a planned date that is not the same in a commit and in its first parent and is there in both. A date that came or
 //! went is listed, but is no move. What a number counts is always the moves; `days` are calendar days, positive = later.
 
+pub mod forecast;
+mod plan;
 mod totals;
 
 use std::collections::BTreeMap;
@@ -10,6 +12,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 
+pub use plan::{Plan, Planned, derived, plan};
 pub use totals::{Total, totals};
 
 use crate::model::facts::{Chronicle, Field, FieldChange, Place};

@@ -8,10 +8,11 @@ use crate::analysis::selection::Patterns;
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
+use crate::cli::past::{MAX_LOADED, Past, finished};
 use crate::diagnostic::suggest;
 use crate::git::Follow;
 use crate::load::history::Since;
-use crate::load::moves::chronicle;
+use crate::load::moves::{Ask, chronicle};
 use crate::model::Identified;
 use crate::model::facts::{self, Chronicle};
 use crate::render::{history as render, json};
@@ -40,6 +41,15 @@ pub struct History {
     /// Follow only the first parent of each merge
     #[arg(long)]
     first_parent: bool,
+
+    /// List the moves of computed dates too; loads the portfolio as each of the newest 2000 commits had it, which takes long
+    /// the first time
+    #[arg(long)]
+    derived: bool,
+
+    /// Say instead how often things ended by the P50 and P80 that `relm plan --forecast` would have told
+    #[arg(long, conflicts_with_all = ["since", "first_parent", "derived"])]
+    backtest: bool,
 }
 
 impl Command for History {
@@ -58,17 +68,29 @@ impl Command for History {
             },
         };
         let follow = if self.first_parent { Follow::FirstParents } else { Follow::AllParents };
-        let mut chronicle = chronicle(&context.source, &context.loaded, &since, follow)?;
+        let mut chronicle = chronicle(&context.source, &context.loaded, &Ask { since, follow, every: self.derived })?;
         if chronicle.history == facts::History::OutsideGit {
             return Err(Error::input("the portfolio is not in a git repository, so nobody knows how its dates moved")
                 .hint("`git init` begins one; from its first commit on `relm history` has something to say"));
         }
         self.known(&context, &chronicle)?;
         chronicle.retain_releases(|release| patterns.allow(release));
-        let moves = moves::moves(&chronicle);
+        let mut moves = moves::moves(&chronicle);
+        if self.derived {
+            let (computed, left_out) = Past::open(&context).derived(&chronicle, &|release| patterns.allow(release));
+            moves.extend(computed);
+            moves.sort_by_key(|one| one.step);
+            if left_out > 0 {
+                global.note("note", &format!("computed dates are those of the newest {MAX_LOADED} commits"));
+            }
+        }
         let input = report::Input { portfolio: &context.loaded.portfolio, chronicle: &chronicle, moves: &moves };
         let mut view = report::History::new(context.header(report::SCHEMA), input);
         view.since = self.since;
+        if self.backtest {
+            let first = Past::open(&context).first_ends(&chronicle);
+            view.backtest = Some(report::BacktestView::new(&finished(&context.loaded.portfolio, &first)));
+        }
         view.first_parent = self.first_parent;
         global.write(&match global.format {
             Format::Json => json::render(&view),

@@ -73,8 +73,8 @@ pub struct FieldChange {
 pub struct Step {
     /// The commit; none for what is not committed.
     pub commit: Option<Revised>,
-    /// The first parent; none for a commit that began the history, and for what is not committed.
-    pub parent: Option<String>,
+    /// For each of its parents the commit that last changed a manifest there, by identifier: what it is to be compared with.
+    pub parents: Vec<String>,
     /// What it changed, by place.
     pub changes: Vec<FieldChange>,
 }
@@ -105,12 +105,11 @@ pub struct Chronicle {
 }
 
 impl Chronicle {
-    /// Leaves out the releases that are not wanted, and the commits that changed nothing else.
+    /// Leaves out the releases that are not wanted.
     pub fn retain_releases(&mut self, is_wanted: impl Fn(&str) -> bool) {
         for step in &mut self.steps {
             step.changes.retain(|change| is_wanted(&change.place.release));
         }
-        self.steps.retain(|step| !step.changes.is_empty());
         self.now.retain(|place, _| is_wanted(&place.release));
     }
 }

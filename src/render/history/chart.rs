@@ -21,7 +21,8 @@ pub(super) fn draw(line: &Line, today: NaiveDate, width: usize, unicode: bool) -
     let starts = spread(times.iter().map(|&time| column(time)).collect(), columns);
     let levels = Levels::new(line.points.iter().map(|point| point.date).collect());
     let mut grid = vec![vec![' '; columns]; levels.rows];
-    let glyphs = if unicode { ['━', '●', '┃', '◆'] } else { ['-', '*', '|', '+'] };
+    // A plan, where it begins, what joins it to the one before, what happened, and the corners of earlier and of later plans.
+    let glyphs = if unicode { ['━', '●', '┃', '◆', '┓', '┛'] } else { ['-', '*', '|', '+', '|', '|'] };
     for (nth, point) in line.points.iter().enumerate() {
         let row = levels.row(point.date);
         let start = starts[nth];
@@ -29,6 +30,7 @@ pub(super) fn draw(line: &Line, today: NaiveDate, width: usize, unicode: bool) -
         grid[row][start..=end].iter_mut().for_each(|cell| *cell = glyphs[0]);
         if let Some(before) = nth.checked_sub(1).map(|before| levels.row(line.points[before].date)) {
             grid[before.min(row)..=before.max(row)].iter_mut().for_each(|cells| cells[start] = glyphs[2]);
+            grid[before][start] = glyphs[if before < row { 4 } else { 5 }];
         }
         grid[row][start] = glyphs[1];
     }

@@ -8,7 +8,7 @@ use crate::render::Style;
 use crate::render::paint::Paint;
 use crate::render::plan::plural;
 use crate::render::text::{display_width, sanitize, truncate_to_width, wrap, wrap_hanging};
-use crate::report::history::{CommitView, History, MoveView, ReleaseView, TotalView, TurnView};
+use crate::report::history::{CommitView, HeldView, History, MoveView, ReleaseView, TotalView, TurnView};
 
 /// Narrower terminals get lines of this many columns.
 const MIN_WIDTH: usize = 60;
@@ -27,6 +27,11 @@ pub fn render(view: &History, style: &Style) -> String {
     let mut out = format!("{}\n", paint.dim(&truncate_to_width(&line, style.width)));
     for caveat in caveats(view) {
         let _ = writeln!(out, "{}", paint.yellow(&wrap(&sanitize(&caveat), style.width)));
+    }
+    if let Some(found) = &view.backtest {
+        held(&mut out, "phases", &found.phases, &style);
+        held(&mut out, "releases", &found.releases, &style);
+        return out;
     }
     let mut by_release: BTreeMap<&str, Own<'_>> = BTreeMap::new();
     for one in &view.moves {
@@ -50,6 +55,21 @@ pub fn render(view: &History, style: &Style) -> String {
     }
     let _ = writeln!(out, "\n{}", wrap(&summary(view, shown.len()), style.width));
     out
+}
+
+/// How often forecasts of a kind held.
+fn held(out: &mut String, what: &str, found: &HeldView, style: &Style) {
+    let share = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{:.0}%", share * 100.0));
+    let text = match found.tested {
+        0 => format!("{what}: not enough history for any of the {} that ended", found.untested),
+        tested => format!(
+            "{what}: of {tested} that ended, {} did by the P50 and {} by the P80 that history would have told when they were planned; {} had too little history",
+            share(found.within_p50),
+            share(found.within_p80),
+            found.untested
+        ),
+    };
+    let _ = writeln!(out, "{}", wrap(&text, style.width));
 }
 
 /// What there is to say of one release.
@@ -246,8 +266,7 @@ fn entry(out: &mut String, entry: &Entry<'_>, width: usize, paint: Paint) {
 fn summary(view: &History, shown: usize) -> String {
     let moves: usize = view.releases.iter().map(|release| release.moves).sum();
     if moves == 0 {
-        let what = if view.changes.iter().any(|turn| turn.before.is_some()) { "dates" } else { "plan" };
-        return format!("the {what} did not move");
+        return "no planned date moved".to_owned();
     }
     let days: i64 = view.releases.iter().map(|release| release.moved_days).sum();
     let later: usize = view.releases.iter().map(|release| release.later).sum();

@@ -53,8 +53,8 @@ fn caveats(view: &History) -> Vec<String> {
         let more = view.unreadable.len().saturating_sub(3);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         all.push(format!(
-            "{} of files cannot be parsed: {}{more}. The next readable version is compared with the last one.",
-            plural(view.unreadable.len() as i64, "version"),
+            "{} cannot be parsed: {}{more}. The next readable version is compared with the last one.",
+            plural(view.unreadable.len() as i64, "file version"),
             named.join(", ")
         ));
     }
