@@ -5,8 +5,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::context::Context;
 use super::error::Error;
-use super::past::{FirstEnds, Past, finished, kin_of_release};
-use crate::analysis::history::forecast::{Finished, Kin, What, outlook};
+use super::past::{FirstEnds, Past, cases, kin_of_phase, kin_of_release};
+use crate::analysis::history::forecast::{Case, Kin, outlook};
 use crate::git::Follow;
 use crate::load::history::Since;
 use crate::load::moves::{Ask, chronicle};
@@ -19,7 +19,7 @@ pub fn add(context: &Context<'_>, view: &mut Plan) -> Result<(), Error> {
     let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
     let first = Past::open(context).first_ends(&chronicle);
     let portfolio = &context.loaded.portfolio;
-    let known = Known { past: finished(portfolio, &first), first, today: context.clock.today };
+    let known = Known { past: cases(portfolio, &first), first, today: context.clock.today };
     for shown in &mut view.releases {
         let Some(release) = portfolio.releases.get(&shown.id) else { continue };
         if release.status().is_over() {
@@ -33,8 +33,7 @@ pub fn add(context: &Context<'_>, view: &mut Plan) -> Result<(), Error> {
         }
         for (shown, phase) in shown.phases.iter_mut().zip(&release.phases) {
             if shown.actual.end.is_none() {
-                let team = phase.team.as_ref().map(|team| SmolStr::new(&**team));
-                let kin = Kin { what: What::Phase, team, r#type: SmolStr::new(&*release.r#type) };
+                let kin = kin_of_phase(release, phase);
                 let calendar = portfolio.phase_calendar(release, phase.team.as_ref());
                 let place = (id.clone(), format_smolstr!("phases/{}", &*phase.id));
                 shown.outlook = known.of(&place, shown.planned.end, &kin, calendar);
@@ -45,13 +44,13 @@ pub fn add(context: &Context<'_>, view: &mut Plan) -> Result<(), Error> {
 }
 
 /// What is known of the past.
-struct Known {
-    past: Vec<Finished>,
+struct Known<'p> {
+    past: Vec<Case<'p>>,
     first: FirstEnds,
     today: NaiveDate,
 }
 
-impl Known {
+impl Known<'_> {
     /// What is not committed yet is first planned now.
     fn of(
         &self,

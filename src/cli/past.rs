@@ -10,7 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::context::Context;
 use super::progress::Progress;
-use crate::analysis::history::forecast::{Finished, Kin, What, slip};
+use crate::analysis::history::forecast::{Case, Kin, What};
 use crate::analysis::history::{Move, Plan, derived, plan};
 use crate::analysis::schedule::Schedule;
 use crate::git::Repo;
@@ -19,8 +19,9 @@ use crate::load;
 use crate::load::cache::Cache;
 use crate::load::source::Source;
 use crate::model::facts::{Chronicle, Field, Step};
-use crate::model::release::Release;
+use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
+use crate::time::calendar::WorkCalendar;
 
 /// Commits that are loaded at most, the newest first; it bounds time.
 pub const MAX_LOADED: usize = 2_000;
@@ -180,27 +181,34 @@ fn plan_at(root: &std::path::Path, commit: &str, today: NaiveDate) -> Plan {
 /// When everything was first planned to end, by release and the subject in it, with the day that was committed.
 pub type FirstEnds = HashMap<(SmolStr, SmolStr), (NaiveDate, NaiveDate)>;
 
-/// Everything that has ended and whose first plan is known.
-pub fn finished(portfolio: &Portfolio, first: &FirstEnds) -> Vec<Finished> {
+/// Everything whose first plan is known, and that ended or goes on. What was cancelled, or is over without the day it ended,
+/// says nothing.
+pub fn cases<'p>(portfolio: &'p Portfolio, first: &FirstEnds) -> Vec<Case<'p>> {
     let mut all = Vec::new();
     for release in &portfolio.releases {
         let id = SmolStr::new(&**release.id());
-        let find = |subject: SmolStr| first.get(&(id.clone(), subject)).copied();
-        let ended = release.actual.as_ref().and_then(|actual| actual.end.as_ref());
-        if let (Some(ended), Some((since, planned))) = (ended, find(SmolStr::default())) {
-            let slip = slip(portfolio.release_calendar(release), planned, ended.value);
-            all.push(Finished { kin: kin_of_release(portfolio, release), since, ended: ended.value, slip });
-        }
+        let mut add = |subject: SmolStr, ended: Option<NaiveDate>, kin: Kin, calendar: &'p WorkCalendar| {
+            if let Some(&(since, planned)) = first.get(&(id.clone(), subject))
+                && (ended.is_some() || !release.status().is_over())
+            {
+                all.push(Case { kin, since, planned, ended, calendar });
+            }
+        };
+        let ended = release.actual.as_ref().and_then(|actual| actual.end.as_ref()).map(|date| date.value);
+        add(SmolStr::default(), ended, kin_of_release(portfolio, release), portfolio.release_calendar(release));
         for phase in &release.phases {
-            let found = phase.actual_end().zip(find(format_smolstr!("phases/{}", &*phase.id)));
-            let Some((ended, (since, planned))) = found else { continue };
-            let slip = slip(portfolio.phase_calendar(release, phase.team.as_ref()), planned, ended);
-            let team = phase.team.as_ref().map(|team| SmolStr::new(&**team));
-            let kin = Kin { what: What::Phase, team, r#type: SmolStr::new(&*release.r#type) };
-            all.push(Finished { kin, since, ended, slip });
+            let calendar = portfolio.phase_calendar(release, phase.team.as_ref());
+            let subject = format_smolstr!("phases/{}", &*phase.id);
+            add(subject, phase.actual_end(), kin_of_phase(release, phase), calendar);
         }
     }
     all
+}
+
+/// Whose past a phase shares.
+pub fn kin_of_phase(release: &Release, phase: &Phase) -> Kin {
+    let team = phase.team.as_ref().map(|team| SmolStr::new(&**team));
+    Kin { what: What::Phase, team, r#type: SmolStr::new(&*release.r#type) }
 }
 
 /// Whose past a release shares: of the team that owns it, or that its owner belongs to.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::history::{People, Since, reachable};
@@ -41,7 +42,7 @@ pub fn chronicle(source: &Source, loaded: &Loaded, ask: &Ask) -> Result<Chronicl
     let belongs = belongs(loaded);
     let part = Part { prefix: &prefix, belongs: &belongs };
     let mut walk = Walk::new(&repo, part, tip, *follow)?;
-    let told = walk.told()?;
+    let told = walk.told(&belongs)?;
     let mut now = walk.state(tip)?;
     let uncommitted = match source {
         Source::WorkTree(_) => walk.uncommitted(source, loaded, tip, &belongs)?,
@@ -87,6 +88,12 @@ pub fn chronicle(source: &Source, loaded: &Loaded, ask: &Ask) -> Result<Chronicl
     Ok(Chronicle { unreadable, now, ..chronicle })
 }
 
+/// Commits that one core looks at in a row.
+const STRETCH: usize = 256;
+
+/// Whether a file or folder belongs to the portfolio.
+type Belongs<'b> = &'b (dyn Fn(&str, bool) -> bool + Sync);
+
 /// The history, newest first.
 struct Walk<'r> {
     repo: &'r Repo,
@@ -119,17 +126,25 @@ impl<'r> Walk<'r> {
         Ok(Self { repo, files, prefix, visits, order, outlines, unreadable, touched, homes })
     }
 
-    /// What each commit tells, in the order of the walk.
-    fn told(&mut self) -> Result<Vec<Vec<FieldChange>>, GitError> {
-        let mut changed = Vec::with_capacity(self.visits.len());
-        for visit in &self.visits {
-            let files = if visit.is_boundary {
-                Vec::new()
-            } else {
-                self.files.changed(visit.parents.first().copied(), visit.id)?
+    /// The files that each commit changed in its first parent, in the order of the walk. Every core has a stretch of it, for
+    /// a commit and its parents have most folders in common.
+    fn changed(&self, belongs: Belongs<'_>) -> Result<Vec<Vec<FileChange>>, GitError> {
+        let (git_dir, prefix) = (self.repo.git_dir(), self.prefix.as_path());
+        let stretch = |visits: &[Visit]| {
+            let repo = Repo::discover(git_dir)?.ok_or_else(|| GitError::NotARepository { path: git_dir.into() })?;
+            let files = repo.files(Part { prefix, belongs });
+            let of = |visit: &Visit| {
+                if visit.is_boundary { Ok(Vec::new()) } else { files.changed(visit.parents.first().copied(), visit.id) }
             };
-            changed.push(files);
-        }
+            visits.iter().map(of).collect::<Result<Vec<_>, _>>()
+        };
+        let stretches: Vec<_> = self.visits.par_chunks(STRETCH).map(stretch).collect::<Result<_, GitError>>()?;
+        Ok(stretches.into_iter().flatten().collect())
+    }
+
+    /// What each commit tells, in the order of the walk.
+    fn told(&mut self, belongs: Belongs<'_>) -> Result<Vec<Vec<FieldChange>>, GitError> {
+        let changed = self.changed(belongs)?;
         // What stood in the commit where a clone ends is compared with nothing, but may stand in two files later.
         let mut ends = Vec::new();
         for visit in self.visits.iter().filter(|visit| visit.is_boundary) {
@@ -302,7 +317,7 @@ impl<'r> Walk<'r> {
         source: &Source,
         loaded: &Loaded,
         tip: CommitId,
-        belongs: &dyn Fn(&str, bool) -> bool,
+        belongs: Belongs<'_>,
     ) -> Result<Vec<FieldChange>, GitError> {
         let committed = self.files.changed(None, tip)?;
         let mut old: BTreeMap<&str, BlobId> =

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::Header;
 use super::gate::verify::{WhoView, history_word};
-use crate::analysis::history::forecast::{Finished, What, backtest};
+use crate::analysis::history::forecast::{Case, What, backtest};
 use crate::analysis::history::{self, Move, Slips, Total, Turn};
 use crate::model::Portfolio;
 use crate::model::facts::{Chronicle, Field, Place, Revised, Step};
@@ -69,8 +69,8 @@ pub struct HeldView {
 }
 
 impl BacktestView {
-    /// The view of everything that ended.
-    pub fn new(past: &[Finished]) -> Self {
+    /// The view of everything that was planned.
+    pub fn new(past: &[Case<'_>]) -> Self {
         let held = |what| {
             let found = backtest(past, what);
             let share = |count: usize| (found.tested > 0).then(|| count as f64 / found.tested as f64);

@@ -112,7 +112,7 @@ pub struct OutlookView {
     /// The end that is kept in four of five cases; null where there is not enough history.
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub p80: Option<NaiveDate>,
-    /// How many finished things it is taken from; 0 where there is not enough history.
+    /// How many things that ended it is taken from; 0 where there is not enough history.
     pub samples: usize,
     /// Whose they are, as `team qa in minor releases`; else why nothing can be said.
     pub basis: String,

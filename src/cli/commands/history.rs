@@ -8,7 +8,7 @@ use crate::analysis::selection::Patterns;
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::cli::past::{MAX_LOADED, Past, finished};
+use crate::cli::past::{MAX_LOADED, Past, cases};
 use crate::diagnostic::suggest;
 use crate::git::Follow;
 use crate::load::history::Since;
@@ -89,7 +89,7 @@ impl Command for History {
         view.since = self.since;
         if self.backtest {
             let first = Past::open(&context).first_ends(&chronicle);
-            view.backtest = Some(report::BacktestView::new(&finished(&context.loaded.portfolio, &first)));
+            view.backtest = Some(report::BacktestView::new(&cases(&context.loaded.portfolio, &first)));
         }
         view.first_parent = self.first_parent;
         global.write(&match global.format {

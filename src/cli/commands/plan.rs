@@ -20,7 +20,7 @@ use crate::report::plan::{self, Baseline, Ends};
 #[derive(Debug, Parser)]
 #[command(
     name = "plan",
-    after_help = "Examples:\n  relm plan                      every release that is not over\n  relm plan payments-2026.12     one release, over or not\n  relm plan --team payments --to 2026-12-31\n  relm plan --base v1            with the slip since that tag\n  relm plan --forecast           with P50 and P80, by the git history\n  relm plan --format mermaid     a gantt chart for Markdown"
+    after_help = "Examples:\n  relm plan                      every release that is not over\n  relm plan payments-2026.12     one release, over or not\n  relm plan --team payments --to 2026-12-31\n  relm plan --base v1            with the slip since that tag\n  relm plan --forecast           with P50 and P80, by the git history\n  relm plan --format mermaid     a gantt chart for Markdown\n\nP50 and P80 are taken from how many working days later than first planned things ended, and how late is by now what goes\non: of the same team and type where 20 ended, else of the team, of the type, of all. They are counted from the first plan;\nwhat is late already is compared only with what was as late. `relm history --backtest` says how often that held."
 )]
 pub struct Plan {
     /// Show these releases; globs allowed

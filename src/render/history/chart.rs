@@ -123,3 +123,56 @@ impl Levels {
         date.map_or_else(|| " ".repeat(10), ToString::to_string)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::report::history::Point;
+
+    fn line(points: &[(&str, &str)], actual: Option<&str>) -> Line {
+        let point = |(at, date): &(&str, &str)| Point {
+            at: (!at.is_empty()).then(|| format!("{at}T12:00:00+00:00")),
+            date: date.parse().unwrap(),
+            commit: None,
+        };
+        let actual = actual.map(|day| day.parse().unwrap());
+        Line { subject: String::new(), field: "target", points: points.iter().map(point).collect(), actual }
+    }
+
+    fn drawn(line: &Line, width: usize) -> String {
+        draw(line, "2026-03-01".parse().unwrap(), width, false).join("\n")
+    }
+
+    #[test]
+    fn plans_stand_where_they_were_made() {
+        let moves = [("2026-01-01", "2026-02-10"), ("2026-01-21", "2026-02-20"), ("2026-02-10", "2026-02-16")];
+        let expected = "\
+2026-02-20 |             *------------|
+2026-02-16 |             |            *----+
+2026-02-10 |*------------|
+           +----------------------------------------
+            2026-01-01                    2026-03-01";
+        assert_eq!(drawn(&line(&moves, Some("2026-02-18")), 52), expected);
+    }
+
+    #[test]
+    fn clocks_that_run_backwards_and_plans_that_are_not_committed_have_their_place() {
+        let moves = [("2026-02-01", "2026-02-10"), ("2025-12-01", "2026-02-20"), ("", "2026-02-28")];
+        let expected = "\
+2026-02-28 |                                       *
+2026-02-20 |   *-----------------------------------|
+2026-02-10 |*--|
+           +----------------------------------------
+            2026-02-01                    2026-03-01";
+        assert_eq!(drawn(&line(&moves, None), 52), expected);
+    }
+
+    #[test]
+    fn many_plans_share_rows_and_one_is_no_drawing() {
+        let days: Vec<String> = (1..=28).map(|day| format!("2026-02-{day:02}")).collect();
+        let moves: Vec<(&str, &str)> = days.iter().map(|day| (day.as_str(), day.as_str())).collect();
+        assert_eq!(draw(&line(&moves, None), "2026-03-01".parse().unwrap(), 80, true).len(), MAX_ROWS + 2);
+        assert_eq!(drawn(&line(&moves[..1], None), 80), "");
+    }
+}
