@@ -103,6 +103,7 @@ fn json_output_is_what_its_schema_says() {
     commit(&root);
     add("cab.digest", &["--since", "HEAD"]);
     add("impact", &["booking-5.0", "--slip", "5d"]);
+    add("history", &["--derived"]);
     add("rules", &[]);
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);

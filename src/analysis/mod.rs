@@ -13,6 +13,7 @@ pub mod events;
 pub mod evidence;
 pub mod gates;
 pub mod impact;
+pub mod history;
 pub mod installed;
 pub mod occupancy;
 pub mod permission;

@@ -9,10 +9,9 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::document::allow;
-use super::exclude::Exclude;
 use super::portfolio::Loaded;
-use super::root::ROOT_FILE;
-use super::source::{MAX_FILE_SIZE, Source, is_manifest_name, is_second_root};
+use super::source::{MAX_FILE_SIZE, Source};
+use super::versions::belongs;
 use super::yaml;
 use crate::diagnostic::FileId;
 use crate::git::{
@@ -46,13 +45,7 @@ pub fn revisions(
     let Some((repo, prefix)) = source.repository()? else { return Ok(History::OutsideGit) };
     let Some(tip) = source.commit() else { return Ok(History::NoCommit) };
     let tip = CommitId::parse(tip)?;
-    let patterns: Vec<String> = loaded.portfolio.settings.exclude.iter().map(ToString::to_string).collect();
-    let exclude = Exclude::new(&patterns).unwrap_or_default();
-    let belongs = |path: &str, is_folder: bool| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let is_manifest = if is_folder { !name.starts_with('.') } else { is_manifest_name(name.as_bytes()) };
-        path == ROOT_FILE || is_manifest && !is_second_root(path) && !exclude.matches(path)
-    };
+    let belongs = belongs(loaded);
     let part = Part { prefix: &prefix, belongs: &belongs };
     let mut versions = Versions { reader: BlobReader::open(repo.git_dir())?, known: HashMap::new() };
     if let Source::WorkTree(_) = source {
@@ -94,15 +87,15 @@ fn tell_of(commit: Option<Revised>, against: Vec<Difference>, tell: &mut dyn FnM
 }
 
 /// Everything that can be reached from a commit.
-fn reachable(repo: &Repo, commit: &str) -> Result<HashSet<CommitId>, GitError> {
+pub(super) fn reachable(repo: &Repo, commit: &str) -> Result<HashSet<CommitId>, GitError> {
     repo.walk(CommitId::parse(commit)?, Follow::AllParents)?.map(|visit| visit.map(|visit| visit.id)).collect()
 }
 
 /// Who has which address today.
-struct People(HashMap<String, SmolStr>);
+pub(super) struct People(HashMap<String, SmolStr>);
 
 impl People {
-    fn of(loaded: &Loaded) -> Self {
+    pub(super) fn of(loaded: &Loaded) -> Self {
         let people = loaded.portfolio.settings.people.iter();
         let addresses = people.flat_map(|person| {
             person.emails.iter().map(|email| (email.trim().to_lowercase(), SmolStr::new(&*person.id)))
@@ -110,7 +103,7 @@ impl People {
         Self(addresses.collect())
     }
 
-    fn revised(&self, repo: &Repo, id: CommitId, mailmap: &Mailmap) -> Result<Revised, GitError> {
+    pub(super) fn revised(&self, repo: &Repo, id: CommitId, mailmap: &Mailmap) -> Result<Revised, GitError> {
         let details = repo.details(id, mailmap)?;
         let Identity { name, email } = details.author;
         let person = self.0.get(&email.trim().to_lowercase()).cloned();

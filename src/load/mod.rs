@@ -1,5 +1,6 @@
 //! From files to the indexed portfolio: walks a work tree or a commit's tree, parses in parallel, indexes by id.
 
+pub mod cache;
 mod confine;
 pub mod document;
 pub mod exclude;
@@ -7,6 +8,8 @@ pub mod facts;
 #[cfg(test)]
 mod fuzz_tests;
 pub mod history;
+pub mod moves;
+mod outlines;
 #[cfg(test)]
 mod place_tests;
 mod portfolio;
@@ -18,6 +21,7 @@ mod source_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) mod testing;
+mod versions;
 mod work_tree;
 pub mod yaml;
 

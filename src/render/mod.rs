@@ -14,6 +14,7 @@ pub mod findings;
 pub mod gate;
 pub mod graph;
 pub mod impact;
+pub mod history;
 pub mod json;
 pub mod page;
 mod paint;

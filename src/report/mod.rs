@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod gate;
 pub mod graph;
 pub mod impact;
+pub mod history;
 pub mod init;
 pub mod new;
 pub mod plan;
@@ -78,6 +79,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("gate.waive", schemars::schema_for!(gate::decision::Decision)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("impact", schemars::schema_for!(impact::Impact)),
+        ("history", schemars::schema_for!(history::History)),
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),
         ("plan", schemars::schema_for!(plan::Plan)),

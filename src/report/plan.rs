@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Header;
 use super::check::FindingView;
 use crate::analysis::gates::Gates;
+use crate::analysis::history::forecast::{Outlook, Silence};
 use crate::analysis::schedule::{self, Dates, PhaseSchedule, ReleaseSchedule, Schedule};
 use crate::graph::{Graph, order};
 use crate::model::release::{Phase, Release};
@@ -88,6 +89,8 @@ pub struct ReleaseView {
     pub behind_days: Option<i64>,
     /// The releases that are part of it.
     pub parts: Vec<String>,
+    /// When it ends by what the past teaches; null without `--forecast`, and for what is over.
+    pub outlook: Option<OutlookView>,
     /// The phases that decide its end, as `release/phase`.
     pub critical_path: Vec<String>,
     /// The phases, in the order of the manifest.
@@ -98,6 +101,30 @@ pub struct ReleaseView {
     pub gates: Vec<GateView>,
     /// What ships.
     pub projects: Vec<ProjectView>,
+}
+
+/// When something ends by how plans turned out before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct OutlookView {
+    /// The end that is kept in half of all cases; null where there is not enough history.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub p50: Option<NaiveDate>,
+    /// The end that is kept in four of five cases; null where there is not enough history.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub p80: Option<NaiveDate>,
+    /// How many things that ended it is taken from; 0 where there is not enough history.
+    pub samples: usize,
+    /// Whose they are, as `team qa in minor releases`; else why nothing can be said.
+    pub basis: String,
+}
+
+impl From<Result<Outlook, Silence>> for OutlookView {
+    fn from(found: Result<Outlook, Silence>) -> Self {
+        match found {
+            Ok(Outlook { p50, p80, samples, of }) => Self { p50: Some(p50), p80: Some(p80), samples, basis: of },
+            Err(why) => Self { p50: None, p80: None, samples: 0, basis: why.to_string() },
+        }
+    }
 }
 
 /// A phase of the plan.
@@ -121,6 +148,8 @@ pub struct PhaseView {
     pub critical: bool,
     /// The forecast.
     pub forecast: Ends,
+    /// When it ends by what the past teaches; null without `--forecast`, and for what is over.
+    pub outlook: Option<OutlookView>,
     /// What happened.
     pub actual: Ends,
     /// How much is done, in per cent.
@@ -279,6 +308,7 @@ pub fn release_view(input: Input<'_>, r: usize, baseline: Option<Baseline>) -> R
         margin_days: schedule.margin(portfolio, r),
         behind_days: behind(release, own),
         parts: portfolio.children(r).iter().map(|&child| portfolio.releases[child].id.to_string()).collect(),
+        outlook: None,
         critical_path: schedule
             .critical_path(portfolio, r)
             .into_iter()
@@ -349,6 +379,7 @@ pub fn phase_view(portfolio: &Portfolio, release: &Release, phase: &Phase, own: 
         free_slack_days: own.free_slack,
         critical: own.is_critical(),
         forecast: own.forecast.into(),
+        outlook: None,
         actual: phase.actual.as_ref().map_or_else(Ends::default, ends),
         progress: phase.progress.as_ref().map(|progress| progress.0),
         environments: phase

@@ -21,15 +21,21 @@ pub struct By<'a> {
     author: &'a str,
     committer: &'a str,
     key: Option<&'a str>,
+    at: Option<i64>,
 }
 
 impl<'a> By<'a> {
     pub fn author(email: &'a str) -> Self {
-        Self { author: email, committer: email, key: None }
+        Self { author: email, committer: email, key: None, at: None }
     }
 
     pub fn committer(self, email: &'a str) -> Self {
         Self { committer: email, ..self }
+    }
+
+    /// By a clock that shows this, in seconds since 1970.
+    pub fn at(self, seconds: i64) -> Self {
+        Self { at: Some(seconds), ..self }
     }
 
     /// Signed with the SSH key of this name; `openpgp` is a signature of that kind.
@@ -69,6 +75,13 @@ impl History {
 
     /// Commits everything in the folder; the identifier.
     pub fn commit(&mut self, by: By<'_>) -> String {
+        let head = self.sandbox.git().head().ok().map(|head| head.target().unwrap().to_string());
+        let parents: Vec<&str> = head.iter().map(String::as_str).collect();
+        self.merge(by, &parents)
+    }
+
+    /// The same with these parents; where the branch is then.
+    pub fn merge(&mut self, by: By<'_>, parents: &[&str]) -> String {
         self.commits.set(self.commits.get() + 1);
         let number = self.commits.get();
         let git = self.sandbox.git();
@@ -77,11 +90,11 @@ impl History {
         index.update_all(["*"], None).unwrap();
         index.write().unwrap();
         let tree = git.find_tree(index.write_tree().unwrap()).unwrap();
-        let at = Time::new(EPOCH + 3600 * number, 0);
+        let at = Time::new(by.at.unwrap_or(EPOCH + 3600 * number), 0);
         let who = |email: &str| Signature::new(email.split('@').next().unwrap(), email, &at).unwrap();
         let (author, committer) = (who(by.author), who(by.committer));
-        let parent = git.head().ok().map(|head| head.peel_to_commit().unwrap());
-        let parents: Vec<_> = parent.iter().collect();
+        let parents: Vec<_> = parents.iter().map(|id| git.find_commit(Oid::from_str(id).unwrap()).unwrap()).collect();
+        let parents: Vec<_> = parents.iter().collect();
         let message = format!("Commit {number}");
         let id = match by.key {
             None => git.commit(None, &author, &committer, &message, &tree, &parents).unwrap(),

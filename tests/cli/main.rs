@@ -10,6 +10,7 @@ mod calendar_files;
 mod can_deploy;
 mod check;
 mod diff;
+mod dates;
 mod env;
 mod env_book;
 mod env_free;

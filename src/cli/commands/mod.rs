@@ -16,6 +16,7 @@ mod explain;
 pub mod gate;
 mod graph;
 mod impact;
+mod history;
 mod init;
 mod man;
 mod new;
@@ -50,6 +51,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<graph::Graph>(),
     Entry::of::<impact::Impact>(),
     gate::ENTRY,
+    Entry::of::<history::History>(),
     Entry::of::<audit::Audit>(),
     Entry::of::<evidence::Evidence>(),
     cab::ENTRY,

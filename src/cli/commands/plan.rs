@@ -10,6 +10,7 @@ use crate::analysis::selection::Selection;
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
+use crate::cli::outlook;
 use crate::diagnostic::Finding;
 use crate::render::{json, plan as render};
 use crate::report::check;
@@ -19,7 +20,7 @@ use crate::report::plan::{self, Baseline, Ends};
 #[derive(Debug, Parser)]
 #[command(
     name = "plan",
-    after_help = "Examples:\n  relm plan                      every release that is not over\n  relm plan payments-2026.12     one release, over or not\n  relm plan --team payments --to 2026-12-31\n  relm plan --base v1            with the slip since that tag\n  relm plan --format mermaid     a gantt chart for Markdown"
+    after_help = "Examples:\n  relm plan                      every release that is not over\n  relm plan payments-2026.12     one release, over or not\n  relm plan --team payments --to 2026-12-31\n  relm plan --base v1            with the slip since that tag\n  relm plan --forecast           with P50 and P80, by the git history\n  relm plan --format mermaid     a gantt chart for Markdown\n\nP50 and P80 are taken from how many working days later than first planned things ended, and how late is by now what goes\non: of the same team and type where 20 ended, else of the team, of the type, of all. They are counted from the first plan;\nwhat is late already is compared only with what was as late. `relm history --backtest` says how often that held."
 )]
 pub struct Plan {
     /// Show these releases; globs allowed
@@ -29,6 +30,10 @@ pub struct Plan {
     /// Compare with the plan at this commit, branch or tag
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+
+    /// Show beside the plan when things end by how plans turned out here before: P50 in half, P80 in four of five cases
+    #[arg(long)]
+    forecast: bool,
 
     /// Show releases that are released, closed or cancelled too; JSON and CSV always have them
     #[arg(long)]
@@ -58,6 +63,9 @@ impl Command for Plan {
         let input = context.input();
         let mut view = plan::Plan::new(context.header(plan::SCHEMA), input, &wanted, &baseline, views);
         view.base = base.as_ref().and_then(|base| base.source.commit()).map(str::to_owned);
+        if self.forecast {
+            outlook::add(&context, &mut view)?;
+        }
         global.write(&match global.format {
             Format::Json => json::render(&view),
             Format::Markdown => render::markdown::render(&view),

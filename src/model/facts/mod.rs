@@ -2,10 +2,12 @@
 //! and the files that ship. Nothing here is judged.
 
 mod evidence;
+mod moves;
 mod provenance;
 mod revision;
 
 pub use evidence::{Content, Coverage, Evidence, Fault, FileFact, Report, Results, TestRun, is_address};
+pub use moves::{Chronicle, Field, FieldChange, Place, Step, Unreadable};
 pub use provenance::{
     ApprovalFacts, Change, Commit, Given, History, Introduction, Provenance, Replaced, Signature, Who,
 };

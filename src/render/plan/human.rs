@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::bars::{self, Chart};
-use super::{environments, gate_facts, margin, open, phase_state, plural, verdict};
+use super::{environments, gate_facts, margin, open, outlook, phase_state, plural, short, verdict};
 use crate::diagnostic::Severity;
 use crate::render::Style;
 use crate::render::findings::human as findings;
@@ -54,6 +54,10 @@ fn one(out: &mut String, release: &ReleaseView, today: NaiveDate, paint: Paint) 
     let gap = paint.gap(&[&id, &name, &facts], "\n  ");
     let _ = writeln!(out, "{}{name}{gap}{}", paint.bold(&id), paint.dim(&facts));
     standing(out, release, paint);
+    if let Some(text) = release.outlook.as_ref().map(outlook) {
+        let text = wrap_hanging(&sanitize(&text), paint.0.width - 2, paint.0.width - 4);
+        let _ = writeln!(out, "  {}", text.replace('\n', "\n    "));
+    }
     if !release.projects.is_empty() {
         let shipped = release.projects.iter().map(|project| match &project.version {
             Some(version) => format!("{} {version}", project.id),
@@ -129,12 +133,16 @@ fn table(release: &ReleaseView, paint: Paint) -> String {
     }
     let with_environments = release.phases.iter().any(|phase| !phase.environments.is_empty());
     let mut header = vec!["", "phase", "start", "end", "days", "slack", "forecast"];
+    let with_outlook = release.phases.iter().any(|phase| phase.outlook.as_ref().is_some_and(|it| it.p80.is_some()));
+    if with_outlook {
+        header.extend(["p50", "p80"]);
+    }
     if with_environments {
         header.push("environments");
     }
     table.set_header(header.into_iter().map(|name| paint.cell(name, None)));
     for phase in &release.phases {
-        table.add_row(row(phase, open(release), with_environments, paint));
+        table.add_row(row(phase, open(release), (with_outlook, with_environments), paint));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -154,7 +162,7 @@ fn table(release: &ReleaseView, paint: Paint) -> String {
     table.trim_fmt() + "\n"
 }
 
-fn row(phase: &PhaseView, open: bool, with_environments: bool, paint: Paint) -> Vec<Cell> {
+fn row(phase: &PhaseView, open: bool, (with_outlook, with_environments): (bool, bool), paint: Paint) -> Vec<Cell> {
     let date = |date: Option<NaiveDate>| date.map_or_else(|| "?".to_owned(), |date| date.to_string());
     let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
     let running = open && phase.actual.end.is_none();
@@ -180,6 +188,13 @@ fn row(phase: &PhaseView, open: bool, with_environments: bool, paint: Paint) -> 
         paint.cell(&number(phase.slack_days.filter(|_| running)), colour.filter(|_| phase.slack_days < Some(0))),
         paint.cell(&state, state_colour),
     ];
+    if with_outlook {
+        let outlook = phase.outlook.as_ref();
+        let beside = phase.planned.end.unwrap_or_default();
+        for end in [outlook.and_then(|it| it.p50), outlook.and_then(|it| it.p80)] {
+            cells.push(paint.cell(&end.map_or_else(String::new, |end| short(end, beside)), None));
+        }
+    }
     if with_environments {
         cells.push(paint.cell(&environments(phase), None));
     }

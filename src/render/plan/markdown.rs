@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::{environments, gate_facts, margin, open, phase_state, verdict};
+use super::{environments, gate_facts, margin, open, outlook, phase_state, verdict};
 use crate::render::text::{markdown_escape, markdown_sentence};
 use crate::report::check::FindingView;
 use crate::report::plan::{Plan, ReleaseView};
@@ -36,6 +36,7 @@ fn one(out: &mut String, release: &ReleaseView) {
     facts.extend(release.target.map(|target| format!("target {target}")));
     facts.extend(verdict(release));
     facts.extend(margin(release));
+    facts.extend(release.outlook.as_ref().map(|it| markdown_escape(&outlook(it))));
     let _ = writeln!(out, "{}\n", facts.join(" · "));
     phases(out, release);
     for milestone in &release.milestones {

@@ -8,7 +8,7 @@ pub mod mermaid;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::report::plan::{GateView, PhaseView, ReleaseView};
+use crate::report::plan::{GateView, OutlookView, PhaseView, ReleaseView};
 
 /// "3 days late", "on time", "2 days early".
 fn lateness(days: i64) -> String {
@@ -62,6 +62,20 @@ fn gate_facts(gate: &GateView) -> String {
         facts.push("asks for nothing".to_owned());
     }
     facts.join(" · ")
+}
+
+/// When something ends by how plans turned out before.
+fn outlook(outlook: &OutlookView) -> String {
+    match (outlook.p50, outlook.p80) {
+        (Some(p50), Some(p80)) => {
+            format!(
+                "by its history: P50 {p50} · P80 {p80}, of {} of {}",
+                plural(outlook.samples as i64, "slip"),
+                outlook.basis
+            )
+        }
+        _ => format!("by its history: {}", outlook.basis),
+    }
 }
 
 /// Whether anything may still happen to a release.

@@ -1,6 +1,5 @@
 //! Who wrote approvals and scopes, by the history of the repository: one walk for all of them.
 
-mod cache;
 mod canonical;
 mod questions;
 mod roster;
@@ -26,10 +25,9 @@ use self::trace::Trace;
 use self::units::Units;
 use crate::diagnostic::{FileId, Span};
 use crate::git::{BlobId, CommitId, GitError, Part, Repo};
-use crate::load::exclude::Exclude;
 use crate::load::portfolio::Loaded;
-use crate::load::root::ROOT_FILE;
-use crate::load::source::{Source, is_manifest_name, is_second_root};
+use crate::load::source::Source;
+use crate::load::versions::belongs;
 use crate::model::facts::{History, Provenance};
 use crate::model::release::Release;
 
@@ -52,13 +50,7 @@ pub(super) fn gather(source: &Source, loaded: &Loaded) -> Provenance {
 }
 
 fn learn(source: &Source, loaded: &Loaded, repo: &Repo, prefix: &Path, tip: CommitId) -> Result<Provenance, GitError> {
-    let patterns: Vec<String> = loaded.portfolio.settings.exclude.iter().map(ToString::to_string).collect();
-    let exclude = Exclude::new(&patterns).unwrap_or_default();
-    let belongs = |path: &str, is_folder: bool| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let is_manifest = if is_folder { !name.starts_with('.') } else { is_manifest_name(name.as_bytes()) };
-        path == ROOT_FILE || is_manifest && !is_second_root(path) && !exclude.matches(path)
-    };
+    let belongs = belongs(loaded);
     let mut store = Store::open(repo)?;
     let present = present(source, loaded, &mut store);
     let mut trace = Trace::new(repo, Part { prefix, belongs: &belongs }, store);

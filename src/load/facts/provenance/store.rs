@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::cache::Cache;
 use super::units::{self, Unit, Units};
 use crate::diagnostic::FileId;
 use crate::git::{BlobError, BlobId, BlobReader, GitError, Repo};
+use crate::load::cache::Cache;
 use crate::load::source::MAX_FILE_SIZE;
 
 /// The number of a unit.
@@ -23,7 +23,7 @@ pub(super) struct Known {
 /// Versions of files, and numbers for what they hold.
 pub(super) struct Store {
     reader: BlobReader,
-    cache: Cache,
+    cache: Cache<Units>,
     known: HashMap<BlobId, Rc<Known>>,
     numbers: HashMap<Unit, UnitId>,
 }
@@ -31,7 +31,12 @@ pub(super) struct Store {
 impl Store {
     pub(super) fn open(repo: &Repo) -> Result<Self, GitError> {
         let reader = BlobReader::open(repo.git_dir())?;
-        Ok(Self { reader, cache: Cache::open(repo.common_dir()), known: HashMap::new(), numbers: HashMap::new() })
+        Ok(Self {
+            reader,
+            cache: Cache::open(repo.common_dir(), "units-v1"),
+            known: HashMap::new(),
+            numbers: HashMap::new(),
+        })
     }
 
     /// The number of a unit: the same for the same value of the same thing.
@@ -46,7 +51,7 @@ impl Store {
         if let Some(known) = self.known.get(&blob) {
             return Ok(Rc::clone(known));
         }
-        if let Some(units) = self.cache.get(blob) {
+        if let Some(units) = self.cache.get(&blob) {
             return Ok(self.learn(blob, units));
         }
         let units = match self.reader.read(blob, MAX_FILE_SIZE) {
@@ -54,7 +59,7 @@ impl Store {
             Err(BlobError::TooLarge { .. }) => Units::default(),
             Err(BlobError::Git(error)) => return Err(error),
         };
-        self.cache.put(blob, &units);
+        self.cache.put(&blob, &units);
         Ok(self.learn(blob, units))
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::canonical::canonical;
 use crate::diagnostic::{FileId, Span};
+use crate::load::versions::may_hold;
 use crate::load::yaml;
 use crate::model::Kind;
 use crate::model::node::{Node, Value};
@@ -97,7 +98,7 @@ pub(super) fn place(cause: StaleCause) -> usize {
 pub(super) fn read(bytes: &[u8], file: FileId) -> Units {
     let mut units = Units::default();
     let Ok(text) = std::str::from_utf8(bytes) else { return units };
-    if !may_hold_some(text) || bytes.contains(&0) {
+    if !may_hold(text, &[Kind::Release, Kind::Change]) || bytes.contains(&0) {
         return units;
     }
     for document in &yaml::parse(text, file, "").documents {
@@ -113,17 +114,6 @@ pub(super) fn read(bytes: &[u8], file: FileId) -> Units {
         }
     }
     units
-}
-
-/// Whether it is worth to parse a text: logs that pipelines write grow long and change often, and say `kind` of nothing
-/// that is traced. A `kind` that is spelled with escapes is not seen, and what it says is then not found in the history.
-fn may_hold_some(text: &str) -> bool {
-    let is_other = |rest: &str| {
-        let word = rest.trim_start_matches([' ', '\t', '\r', '\n', '"', '\'', ':']);
-        let word = word.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        !matches!(Kind::from_word(word), None | Some(Kind::Release | Kind::Change))
-    };
-    text.match_indices("kind").any(|(at, found)| !is_other(&text[at + found.len()..]))
 }
 
 fn release(id: &str, document: &Node<'_>) -> Release {

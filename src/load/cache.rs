@@ -1,9 +1,9 @@
-//! What versions of files held, kept between runs in `relm/units-v1` below the common git folder.
+//! What objects of the repository held, kept between runs in a folder below `relm` in the common git folder.
 //!
 //! It saves time and nothing else: it may be deleted at any time, and where it cannot be written nobody is told. Entries
-//! stand in sixteen files by the first digit of the blob, a line each: the blob, a checksum, and what the blob holds. The
-//! checksum is over the version of relm, the blob and the content, so that what is cut off, damaged, put under another blob
-//! or written by another version is not believed. It does not protect against somebody who writes into the git folder on
+//! stand in sixteen files by the first digit of the object, a line each: the object, a checksum, and what it holds. The
+//! checksum is over the version of relm, the kind of content, the object and the content, so that what is cut off, damaged,
+//! put under another object or written by another version is not believed. It does not protect against somebody who writes into the git folder on
 //! purpose: who can do that can replace the objects and the references too, and nothing that is read there proves anything.
 //!
 //! Files are replaced as a whole; of two processes that end together the later one's entries stay, and the others are read
@@ -13,24 +13,30 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::units::Units;
-use crate::git::BlobId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The largest file that is kept, in bytes; sixteen of them are kept at most.
 const MAX_FILE: usize = 4 * 1024 * 1024;
 
-pub(super) struct Cache {
+/// Content of one kind, by the object it was read from.
+#[derive(Debug)]
+pub struct Cache<T> {
     folder: PathBuf,
+    /// The kind of content and the version of its shape.
+    kind: &'static str,
+    content: PhantomData<T>,
     shards: HashMap<char, Shard>,
 }
 
 /// One file.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Shard {
     text: String,
     /// The lines by blob.
@@ -40,30 +46,31 @@ struct Shard {
     fresh: Vec<String>,
 }
 
-impl Cache {
-    pub(super) fn open(common_dir: &Path) -> Self {
-        Self { folder: common_dir.join("relm").join("units-v1"), shards: HashMap::new() }
+impl<T: Serialize + DeserializeOwned> Cache<T> {
+    /// Opens what is kept of this kind; its name ends in the version of the content's shape.
+    pub fn open(common_dir: &Path, kind: &'static str) -> Self {
+        Self { folder: common_dir.join("relm").join(kind), kind, content: PhantomData, shards: HashMap::new() }
     }
 
-    /// What is known of a blob.
-    pub(super) fn get(&mut self, blob: BlobId) -> Option<Units> {
-        let blob = blob.to_string();
-        let shard = self.shard(&blob);
-        let line = &shard.text[shard.lines.get(&blob)?.clone()];
-        let units = intact(&blob, line).and_then(|json| serde_json::from_str(json).ok());
-        match units {
-            Some(_) => _ = shard.used.insert(blob),
-            None => _ = shard.lines.remove(&blob),
+    /// What is known of an object, by its identifier in hexadecimal.
+    pub fn get(&mut self, object: &impl ToString) -> Option<T> {
+        let (object, kind) = (object.to_string(), self.kind);
+        let shard = self.shard(&object);
+        let line = &shard.text[shard.lines.get(&object)?.clone()];
+        let content = intact(kind, &object, line).and_then(|json| serde_json::from_str(json).ok());
+        match content {
+            Some(_) => _ = shard.used.insert(object),
+            None => _ = shard.lines.remove(&object),
         }
-        units
+        content
     }
 
-    /// Takes note of what a blob holds.
-    pub(super) fn put(&mut self, blob: BlobId, units: &Units) {
-        let blob = blob.to_string();
-        if let Ok(json) = serde_json::to_string(units) {
-            let line = format!("{blob} {} {json}\n", checksum(&blob, &json));
-            self.shard(&blob).fresh.push(line);
+    /// Takes note of what an object holds.
+    pub fn put(&mut self, object: &impl ToString, content: &T) {
+        let object = object.to_string();
+        if let Ok(json) = serde_json::to_string(content) {
+            let line = format!("{object} {} {json}\n", checksum(self.kind, &object, &json));
+            self.shard(&object).fresh.push(line);
         }
     }
 
@@ -74,13 +81,13 @@ impl Cache {
     }
 
     /// Writes what is new. Whether that works is of no importance.
-    pub(super) fn save(&self) {
+    pub fn save(&self) {
         let changed: Vec<_> = self.shards.iter().filter(|(_, shard)| !shard.fresh.is_empty()).collect();
         if changed.is_empty() || fs::create_dir_all(&self.folder).is_err() {
             return;
         }
         for (digit, shard) in changed {
-            if replace(&self.folder, &digit.to_string(), &shard.content()).is_err() {
+            if replace(&self.folder, &digit.to_string(), &shard.content(self.kind)).is_err() {
                 return;
             }
         }
@@ -105,11 +112,11 @@ impl Shard {
     }
 
     /// What is to be written: what was of use first, then the rest, as much as there is room for.
-    fn content(&self) -> String {
+    fn content(&self, kind: &str) -> String {
         let mut lines: Vec<(bool, &str)> = self.fresh.iter().map(|line| (false, line.as_str())).collect();
         for (blob, at) in &self.lines {
             let (line, is_used) = (&self.text[at.clone()], self.used.contains(blob));
-            if is_used || intact(blob, line).is_some() {
+            if is_used || intact(kind, blob, line).is_some() {
                 lines.push((!is_used, line));
             }
         }
@@ -126,15 +133,15 @@ impl Shard {
 }
 
 /// What a line says, if its checksum is right.
-fn intact<'l>(blob: &str, line: &'l str) -> Option<&'l str> {
+fn intact<'l>(kind: &str, blob: &str, line: &'l str) -> Option<&'l str> {
     let mut parts = line.strip_suffix('\n')?.splitn(3, ' ').skip(1);
     let (sum, json) = (parts.next()?, parts.next()?);
-    (sum == checksum(blob, json)).then_some(json)
+    (sum == checksum(kind, blob, json)).then_some(json)
 }
 
-fn checksum(blob: &str, json: &str) -> String {
+fn checksum(kind: &str, blob: &str, json: &str) -> String {
     let mut hash = Sha256::new();
-    for part in ["relm units-v1", env!("CARGO_PKG_VERSION"), blob, json] {
+    for part in [&format!("relm {kind}"), env!("CARGO_PKG_VERSION"), blob, json] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

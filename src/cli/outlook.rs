@@ -1,0 +1,65 @@
+//! When things end by what the past teaches, beside the plan.
+
+use chrono::NaiveDate;
+use smol_str::{SmolStr, format_smolstr};
+
+use super::context::Context;
+use super::error::Error;
+use super::past::{FirstEnds, Past, cases, kin_of_phase, kin_of_release};
+use crate::analysis::history::forecast::{Case, Kin, outlook};
+use crate::git::Follow;
+use crate::load::history::Since;
+use crate::load::moves::{Ask, chronicle};
+use crate::report::plan::{OutlookView, Plan};
+use crate::time::calendar::WorkCalendar;
+
+/// Adds it to every phase and release of a plan that is not over.
+pub fn add(context: &Context<'_>, view: &mut Plan) -> Result<(), Error> {
+    let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
+    let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
+    let first = Past::open(context).first_ends(&chronicle);
+    let portfolio = &context.loaded.portfolio;
+    let known = Known { past: cases(portfolio, &first), first, today: context.clock.today };
+    for shown in &mut view.releases {
+        let Some(release) = portfolio.releases.get(&shown.id) else { continue };
+        if release.status().is_over() {
+            continue;
+        }
+        let id = SmolStr::new(&shown.id);
+        let calendar = portfolio.release_calendar(release);
+        if shown.actual.end.is_none() {
+            let kin = kin_of_release(portfolio, release);
+            shown.outlook = known.of(&(id.clone(), SmolStr::default()), shown.planned.end, &kin, calendar);
+        }
+        for (shown, phase) in shown.phases.iter_mut().zip(&release.phases) {
+            if shown.actual.end.is_none() {
+                let kin = kin_of_phase(release, phase);
+                let calendar = portfolio.phase_calendar(release, phase.team.as_ref());
+                let place = (id.clone(), format_smolstr!("phases/{}", &*phase.id));
+                shown.outlook = known.of(&place, shown.planned.end, &kin, calendar);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is known of the past.
+struct Known<'p> {
+    past: Vec<Case<'p>>,
+    first: FirstEnds,
+    today: NaiveDate,
+}
+
+impl Known<'_> {
+    /// What is not committed yet is first planned now.
+    fn of(
+        &self,
+        place: &(SmolStr, SmolStr),
+        planned: Option<NaiveDate>,
+        kin: &Kin,
+        calendar: &WorkCalendar,
+    ) -> Option<OutlookView> {
+        let first = self.first.get(place).map(|(_, end)| *end).or(planned)?;
+        Some(outlook(&self.past, kin, calendar, first, self.today).into())
+    }
+}
