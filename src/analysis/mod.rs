@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod gates;
 pub mod impact;
 pub mod installed;
+pub mod metrics;
 pub mod occupancy;
 pub mod permission;
 pub mod promotion;

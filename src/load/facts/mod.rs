@@ -25,6 +25,8 @@ pub struct Wants {
     pub evidence: bool,
     /// The files that ship.
     pub artifacts: bool,
+    /// The repositories of projects, for the commits behind what was deployed.
+    pub repositories: bool,
 }
 
 impl Wants {
@@ -46,7 +48,7 @@ impl Wants {
         let templates = portfolio.settings.gate_templates.iter().flat_map(|(_, template)| &template.criteria);
         let own = portfolio.releases.iter().flat_map(|release| &release.gates).flat_map(|gate: &Gate| &gate.criteria);
         let evidence = own.chain(templates).any(|criterion| criterion.check.is_some() || criterion.evidence.is_some());
-        Self { provenance, evidence, artifacts: false }
+        Self { provenance, evidence, ..Self::default() }
     }
 
     /// What it takes to judge everything.
@@ -60,7 +62,7 @@ impl Wants {
 /// Learns it.
 pub fn gather(source: &Source, loaded: &Loaded, wants: Wants) -> Facts {
     let provenance = wants.provenance.then(|| provenance::gather(source, loaded));
-    Facts { provenance, evidence: evidence(source, &loaded.portfolio, wants) }
+    Facts { provenance, evidence: evidence(source, &loaded.portfolio, wants), repositories: None }
 }
 
 fn evidence(source: &Source, portfolio: &Portfolio, wants: Wants) -> Evidence {

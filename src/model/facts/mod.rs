@@ -3,12 +3,14 @@
 
 mod evidence;
 mod provenance;
+mod repositories;
 mod revision;
 
 pub use evidence::{Content, Coverage, Evidence, Fault, FileFact, Report, Results, TestRun, is_address};
 pub use provenance::{
     ApprovalFacts, Change, Commit, Given, History, Introduction, Provenance, Replaced, Signature, Who,
 };
+pub use repositories::{Repositories, ShippedCommit};
 pub use revision::{CommentChange, Difference, DocumentChange, Revised, Revision};
 
 /// All of it. A part is empty when nobody asked for it.
@@ -18,4 +20,6 @@ pub struct Facts {
     pub provenance: Option<Provenance>,
     /// What the files below the root hold that criteria point to.
     pub evidence: Evidence,
+    /// What the repositories of projects say of what was deployed; none when nobody asked.
+    pub repositories: Option<Repositories>,
 }
