@@ -38,7 +38,7 @@ pub enum Format {
     Html,
     /// A picture.
     Svg,
-    /// OpenMetrics, for Prometheus and its like.
+    /// `OpenMetrics`, for Prometheus and its like.
     Openmetrics,
 }
 

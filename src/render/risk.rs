@@ -11,12 +11,12 @@ const COLUMNS: [Column; 10] = [
     Column::new("release"),
     Column::new("score"),
     Column::new("level"),
-    Column::new("schedule"),
+    Column::new("sched"),
     Column::new("gates"),
-    Column::new("depends"),
-    Column::new("register"),
+    Column::new("deps"),
+    Column::new("reg"),
     Column::new("scope"),
-    Column::new("contention"),
+    Column::new("cont"),
     Column::below("target"),
 ];
 
@@ -105,16 +105,17 @@ fn place(source: &Source) -> String {
     source.line.map_or_else(|| source.file.clone(), |line| format!("{}:{line}", source.file))
 }
 
-/// The text format of OpenMetrics: the score of each release, and the points of each aspect.
+/// The text format of `OpenMetrics`: the score of each release, and the points of each aspect.
 pub fn openmetrics(view: &Risk) -> String {
-    let label = |text: &str| {
-        super::text::sanitize(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
-    };
+    let label =
+        |text: &str| super::text::sanitize(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     let mut out = "# TYPE relm_release_risk gauge\n# HELP relm_release_risk risk of a release, 0 to 100\n".to_owned();
     for release in &view.releases {
         let _ = writeln!(out, "relm_release_risk{{release=\"{}\"}} {}", label(&release.id), release.score);
     }
-    out.push_str("# TYPE relm_release_risk_points gauge\n# HELP relm_release_risk_points what an aspect adds to the risk\n");
+    out.push_str(
+        "# TYPE relm_release_risk_points gauge\n# HELP relm_release_risk_points what an aspect adds to the risk\n",
+    );
     for release in &view.releases {
         for it in &release.contributions {
             if let Some(points) = it.points {

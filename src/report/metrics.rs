@@ -247,17 +247,15 @@ impl Metrics {
         }
     }
 
-    /// Whether a value misses its target; a metric without data misses nothing.
-    pub fn misses_a_target(&self) -> bool {
-        let all = self.metrics.iter().chain(self.groups.iter().flat_map(|group| &group.metrics));
-        all.into_iter().any(MetricView::is_missed)
-    }
-}
-
-impl MetricView {
-    /// Whether the value is not as wanted.
-    pub fn is_missed(&self) -> bool {
-        self.verdict == Some(Verdict::Missed.as_str())
+    /// The metrics that miss their target, by id, of groups with the group before: `web/change_fail_rate`. A metric without data
+    /// misses nothing.
+    pub fn missed(&self) -> Vec<String> {
+        let is_missed = |metric: &&MetricView| metric.verdict == Some(Verdict::Missed.as_str());
+        let whole = self.metrics.iter().filter(is_missed).map(|metric| metric.id.to_owned());
+        let groups = self.groups.iter().flat_map(|group| {
+            group.metrics.iter().filter(is_missed).map(|metric| format!("{}/{}", group.id, metric.id))
+        });
+        whole.chain(groups).collect()
     }
 }
 
@@ -281,9 +279,9 @@ fn notes(base: &Base<'_>, question: &Question) -> Vec<String> {
         ));
     }
     if let Some(known) = base.repositories() {
-        notes.extend(known.faults.iter().map(|(project, why)| {
-            format!("lead times of `{project}` are by records: {why}")
-        }));
+        notes.extend(
+            known.faults.iter().map(|(project, why)| format!("lead times of `{project}` are by records: {why}")),
+        );
     }
     notes
 }
@@ -379,8 +377,11 @@ impl Maker<'_, '_> {
             });
             group(id.clone(), &Scope { members, ..*whole }, past.as_ref(), &of)
         });
-        // A project that ships nothing yet has nothing to say.
-        measured.filter(|group| group.metrics.iter().any(|it| it.value.is_some() || !it.excluded.is_empty())).collect()
+        // A project that ships nothing yet has nothing to say, nor has one that nobody declares but where its records are told.
+        let says = |metric: &MetricView| {
+            metric.value.is_some() || metric.before.is_some() || self.question.explain && !metric.excluded.is_empty()
+        };
+        measured.filter(|group| group.metrics.iter().any(says)).collect()
     }
 
     fn records(&self, measured: &Measured) -> Vec<RecordView> {
@@ -394,7 +395,8 @@ impl Maker<'_, '_> {
         measured.sample.iter().map(view).collect()
     }
 
-    fn excluded(&self, measured: Measured) -> Vec<ExcludedView> {
+    fn excluded(&self, mut measured: Measured) -> Vec<ExcludedView> {
+        measured.excluded.sort_by_key(|it| it.record.span);
         let view = |it: crate::analysis::metrics::Excluded| ExcludedView {
             source: self.source(&it.record),
             id: it.record.id,

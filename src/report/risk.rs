@@ -9,6 +9,7 @@ use super::gate::{Input, Source};
 use crate::analysis::metrics::Base;
 use crate::analysis::metrics::risk::{self, Contribution};
 use crate::model::Identified;
+use crate::model::portfolio::Rating;
 
 /// The name and version of [`Risk`]'s shape.
 pub const SCHEMA: &str = "relm.report.risk/1";
@@ -80,7 +81,7 @@ impl Risk {
                 target: release.target.as_ref().map(|target| target.value),
                 score: round(it.score, 1),
                 level: it.level.as_str(),
-                rated: it.rated.map(|level| level.as_str()),
+                rated: it.rated.map(Rating::as_str),
                 contributions: it.contributions.iter().map(|it| contribution(input, it)).collect(),
                 source: input.source(release.id.span),
             }

@@ -25,6 +25,7 @@ mod graph;
 mod history;
 mod impact;
 mod init;
+mod metrics;
 mod new;
 mod record;
 mod report;

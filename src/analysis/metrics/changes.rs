@@ -22,7 +22,18 @@ const fn definition(
     (definition, needs): (&'static str, &'static str),
     measure: fn(&Scope<'_, '_>) -> Measured,
 ) -> Definition {
-    Definition { id, name, family: Family::Changes, unit: Unit::Ratio, definition, source: SOURCE, needs, goal, subject, measure }
+    Definition {
+        id,
+        name,
+        family: Family::Changes,
+        unit: Unit::Ratio,
+        definition,
+        source: SOURCE,
+        needs,
+        goal,
+        subject,
+        measure,
+    }
 }
 
 const CLOSED: &str = "changes with `status: closed` and a window, a release or dated approvals";
@@ -185,7 +196,8 @@ fn outside_window(scope: &Scope<'_, '_>) -> Measured {
         } else {
             let timeline = &timelines[id];
             let inside = |when: When| {
-                let whole_day = |day| whole_days(day, day, zone).is_some_and(|day| !timeline.overlapping(day).is_empty());
+                let whole_day =
+                    |day| whole_days(day, day, zone).is_some_and(|day| !timeline.overlapping(day).is_empty());
                 match when {
                     When::Date(day) => whole_day(day),
                     when => timeline.covers(instant(when.instant(zone))),
@@ -234,7 +246,8 @@ fn is_covered(base: &Base<'_>, release: usize, it: &Shipped<'_>) -> Result<bool,
     let normal = |change: &&usize| kind(&base.portfolio().changes[**change]) != ChangeType::Standard;
     let changes: Vec<_> = changes.iter().filter(normal).map(|change| base.changes.decisions(*change)).collect();
     let wanted = gates.iter().filter(|(_, gate)| gate.demanded() > 0 || !gate.approvals.is_empty());
-    let lists: Vec<&[_]> = wanted.map(|(_, gate)| &gate.approvals[..]).chain(changes.iter().map(Vec::as_slice)).collect();
+    let lists: Vec<&[_]> =
+        wanted.map(|(_, gate)| &gate.approvals[..]).chain(changes.iter().map(Vec::as_slice)).collect();
     if lists.is_empty() {
         return Err("nothing of its release needs an approval");
     }

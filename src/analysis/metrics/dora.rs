@@ -121,6 +121,9 @@ fn lead_time(scope: &Scope<'_, '_>) -> Measured {
 
 /// One change for each commit that the deployment brought.
 fn by_commits(it: &Shipped<'_>, commits: &[crate::model::facts::ShippedCommit], out: &mut Measured) {
+    if commits.is_empty() {
+        out.leave(it.as_record(), "no commit is new in it");
+    }
     for commit in commits {
         let id = format!("{}:{}", it.as_record().id, commit.id.get(..10).unwrap_or(&commit.id));
         let record = Record::new("commit", id, it.record.span);

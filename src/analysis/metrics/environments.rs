@@ -41,14 +41,9 @@ pub(super) static DEFINITIONS: [Definition; 5] = [
         "booked ÷ available unit-hours, where available is the capacity without outages and maintenance; drafts are left out",
         |scope| ratio(scope, |usage| usage.booked, |usage| usage.available),
     ),
-    definition(
-        "environment_idle",
-        "environment idle",
-        Unit::Ratio,
-        Goal::Less,
-        "1 − utilisation",
-        |scope| ratio(scope, |usage| usage.available - usage.booked, |usage| usage.available),
-    ),
+    definition("environment_idle", "environment idle", Unit::Ratio, Goal::Less, "1 − utilisation", |scope| {
+        ratio(scope, |usage| usage.available - usage.booked, |usage| usage.available)
+    }),
     definition(
         "environment_longest_idle",
         "longest idle",

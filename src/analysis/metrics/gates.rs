@@ -47,10 +47,7 @@ fn is_decided(gate: &Judged<'_>) -> bool {
 }
 
 /// The gates that were decided in the period, each with the instant of its last decision.
-fn decided<'m, 'p>(
-    scope: &Scope<'m, 'p>,
-    out: &mut Measured,
-) -> Vec<(usize, &'m Judged<'p>, DateTime<Utc>)> {
+fn decided<'m, 'p>(scope: &Scope<'m, 'p>, out: &mut Measured) -> Vec<(usize, &'m Judged<'p>, DateTime<Utc>)> {
     let mut found = Vec::new();
     let day = |at: DateTime<Utc>| -> NaiveDate { zone::local(at, scope.base.portfolio().zone).date() };
     for (release, gate) in scope.base.gates() {

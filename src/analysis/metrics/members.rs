@@ -79,7 +79,8 @@ impl Members {
             return Self::all(base);
         }
         let portfolio = base.portfolio();
-        let chosen = |number: usize, wanted: &dyn Fn(usize) -> bool| (0..number).filter(|index| wanted(*index)).collect();
+        let chosen =
+            |number: usize, wanted: &dyn Fn(usize) -> bool| (0..number).filter(|index| wanted(*index)).collect();
         let release = |r: usize| selection.selects(portfolio, &portfolio.releases[r], &base.schedule().releases[r]);
         let shipped = |place: usize| {
             let it = &base.shipped[place];
@@ -210,7 +211,8 @@ fn owning_team(portfolio: &Portfolio, project: &str) -> String {
 
 /// What a selection asks of the release of a record.
 fn by_release(portfolio: &Portfolio, selection: &Selection, release: Option<usize>) -> bool {
-    let asked = Selection { releases: selection.releases.clone(), types: selection.types.clone(), ..Selection::default() };
+    let asked =
+        Selection { releases: selection.releases.clone(), types: selection.types.clone(), ..Selection::default() };
     let fits = |release: &Release| asked.selects(portfolio, release, &ReleaseSchedule::default());
     asked.is_empty() || release.is_some_and(|release| fits(&portfolio.releases[release]))
 }

@@ -181,8 +181,7 @@ fn communications(scope: &Scope<'_, '_>) -> Measured {
     let mut out = Measured::default();
     for (_, release) in scope.live() {
         for message in &release.communications {
-            let record =
-                || Record::new("communication", format!("{}/{}", release.id, message.id), message.id.span);
+            let record = || Record::new("communication", format!("{}/{}", release.id, message.id), message.id.span);
             let Some(due) = message.at.as_ref().and_then(|at| day(scope, release, at.value)) else { continue };
             if !scope.period.contains(due) {
                 continue;

@@ -108,7 +108,7 @@ impl Step {
             Self::Quarter => 3 - day.month0() % 3,
         };
         let next = day.with_day(1).and_then(|first| first.checked_add_months(chrono::Months::new(months)));
-        next.map_or(day, |next| plus_days(next, -1))
+        next.and_then(|next| next.pred_opt()).unwrap_or(day)
     }
 }
 
@@ -136,13 +136,13 @@ mod tests {
             ["2026-12 2026-12-20..2026-12-31", "2027-01 2027-01-01..2027-01-31", "2027-02 2027-02-01..2027-02-02"]
         );
         let weeks = of("2026-12-31", "2027-01-05").steps(Step::Week);
-        assert_eq!(
-            shown(&weeks, Step::Week),
-            ["2026-W53 2026-12-31..2027-01-03", "2027-W01 2027-01-04..2027-01-05"]
-        );
+        assert_eq!(shown(&weeks, Step::Week), ["2026-W53 2026-12-31..2027-01-03", "2027-W01 2027-01-04..2027-01-05"]);
         assert_eq!(period.steps(Step::Quarter).len(), 2);
         assert_eq!(period.previous(), of("2026-11-05", "2026-12-19"));
-        assert_eq!(of("2026-01-01", "2026-01-15").stretches(7), [of("2026-01-02", "2026-01-08"), of("2026-01-09", "2026-01-15")]);
+        assert_eq!(
+            of("2026-01-01", "2026-01-15").stretches(7),
+            [of("2026-01-02", "2026-01-08"), of("2026-01-09", "2026-01-15")]
+        );
         assert!(of("2026-01-01", "2026-01-06").stretches(7).is_empty());
         assert_eq!(Period::new("2026-01-02".parse().unwrap(), "2026-01-01".parse().unwrap()), None);
         // The last days there are come to an end too.

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::definition::{Definition, Family, Goal, Measured, Record, Subject, Unit};
 use super::Scope;
+use super::definition::{Definition, Family, Goal, Measured, Record, Subject, Unit};
 use crate::analysis::schedule::{Dates, worked_days};
 use crate::model::release::{Release, Status};
 
@@ -37,7 +37,10 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         "on-time rate",
         Unit::Ratio,
         Goal::More,
-        ("releases that shipped by their target ÷ releases that shipped in the period", "releases with `target` and `actual.end`"),
+        (
+            "releases that shipped by their target ÷ releases that shipped in the period",
+            "releases with `target` and `actual.end`",
+        ),
         on_time,
     ),
     definition(

@@ -13,6 +13,7 @@ use crate::choice;
 use crate::diagnostic::Span;
 use crate::model::portfolio::Rating;
 use crate::model::release::{RiskStatus, Status};
+use crate::time::plus_days;
 
 choice! {
     /// What makes a release risky.
@@ -97,6 +98,33 @@ pub fn risks(base: &Base<'_>, releases: &[usize]) -> Vec<Risk> {
 }
 
 fn of(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Risk {
+    let portfolio = base.portfolio();
+    let mut contributions = alone(base, conflicts, r);
+    // What ships together is as risky in each aspect as the riskiest of its parts.
+    let open = |part: &usize| *part != r && !portfolio.releases[*part].status().is_over();
+    for part in portfolio.family(r).into_iter().filter(open) {
+        for (own, other) in contributions.iter_mut().zip(alone(base, conflicts, part)) {
+            if other.exposure > own.exposure {
+                let id = &portfolio.releases[part].id;
+                let why = other.why.iter().map(|why| format!("{id}: {why}")).collect();
+                *own = Contribution { why, ..other };
+            }
+        }
+    }
+    let known: f64 = contributions.iter().filter(|it| it.exposure.is_some()).map(|it| it.weight).sum();
+    let points: f64 = contributions.iter().map(Contribution::points).sum();
+    let score = if known > 0.0 { points / known * 100.0 } else { 0.0 };
+    let level = match score {
+        ..25.0 => Rating::Low,
+        25.0..50.0 => Rating::Medium,
+        _ => Rating::High,
+    };
+    let rated = portfolio.releases[r].risk.as_deref().and_then(|risk| risk_level(portfolio, risk));
+    Risk { release: r, score, level, rated, contributions }
+}
+
+/// What a release contributes by itself, its parts left out but for their days.
+fn alone(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Vec<Contribution> {
     let judge = |(aspect, weight): (Aspect, f64)| {
         let mut out = Contribution { aspect, weight, exposure: None, why: Vec::new(), span: None };
         match aspect {
@@ -109,18 +137,7 @@ fn of(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Risk {
         }
         out
     };
-    let contributions: Vec<Contribution> = WEIGHTS.into_iter().map(judge).collect();
-    let known: f64 = contributions.iter().filter(|it| it.exposure.is_some()).map(|it| it.weight).sum();
-    let points: f64 = contributions.iter().map(Contribution::points).sum();
-    let score = if known > 0.0 { points / known * 100.0 } else { 0.0 };
-    let level = match score {
-        ..25.0 => Rating::Low,
-        25.0..50.0 => Rating::Medium,
-        _ => Rating::High,
-    };
-    let portfolio = base.portfolio();
-    let rated = portfolio.releases[r].risk.as_deref().and_then(|risk| risk_level(portfolio, risk));
-    Risk { release: r, score, level, rated, contributions }
+    WEIGHTS.into_iter().map(judge).collect()
 }
 
 fn days(count: i64) -> String {
@@ -133,21 +150,28 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
         out.exposure = Some(0.6 + 0.4 * (late as f64 / VERY_LATE).min(1.0));
         out.why.push(format!("the forecast ends {} after the target", days(late)));
         out.span = release.target.as_ref().map(|target| target.span);
-    } else if let Some(slack) = dates.slack {
-        out.exposure = Some(match slack {
+    } else if let Some((margin, r, p)) = margin(base, r) {
+        let phase = &base.portfolio().releases[r].phases[p];
+        out.exposure = Some(match margin {
             ..0 => 0.6,
-            slack => 0.5 * (1.0 - (slack as f64 / ROOM).min(1.0)),
+            margin => 0.5 * (1.0 - (margin as f64 / ROOM).min(1.0)),
         });
-        if slack < 0 {
-            out.why.push(format!("a promise is broken by {} of work", days(-slack)));
-        } else if (slack as f64) < ROOM {
-            out.why.push(format!("{} of slack", if slack == 0 { "no day".to_owned() } else { days(slack) }));
+        if (margin as f64) < ROOM {
+            out.why.push(match margin {
+                ..0 => format!("{} will end {} too late for what follows", phase.id, working(-margin)),
+                0 => format!("{} cannot slip a day", phase.id),
+                margin => format!("{} can slip {}", phase.id, working(margin)),
+            });
+            out.span = Some(phase.id.span);
         }
+    } else {
+        out.exposure = Some(0.0);
     }
     let today = base.today();
     let overdue = release.phases.iter().enumerate().filter(|(p, phase)| {
         let planned = base.schedule().phase(r, *p).planned;
-        phase.actual_end().is_none() && phase.progress.as_ref().is_none_or(|it| it.0 < 100)
+        phase.actual_end().is_none()
+            && phase.progress.as_ref().is_none_or(|it| it.0 < 100)
             && planned.is_some_and(|it| it.end < today)
     });
     let overdue: Vec<_> = overdue.map(|(_, phase)| phase).collect();
@@ -157,6 +181,35 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
         out.why.push(format!("{} should have ended", ids.join(", ")));
         out.span = out.span.or(Some(first.id.span));
     }
+}
+
+fn working(days: i64) -> String {
+    if days == 1 { "1 working day".to_owned() } else { format!("{days} working days") }
+}
+
+/// The fewest working days between the forecast end of an open phase and the last day that breaks no promise, with the phase, of a
+/// release and its parts. The days of going live are fixed by the target and have no margin of their own.
+fn margin(base: &Base<'_>, r: usize) -> Option<(i64, usize, usize)> {
+    let portfolio = base.portfolio();
+    let mut found = Vec::new();
+    for part in portfolio.family(r) {
+        let release = &portfolio.releases[part];
+        if release.status().is_over() {
+            continue;
+        }
+        let calendar = portfolio.release_calendar(release);
+        for (p, phase) in release.phases.iter().enumerate() {
+            let dates = base.schedule().phase(part, p);
+            let (Some(forecast), Some(late)) = (dates.forecast, dates.late) else { continue };
+            let goes_live = phase.environments.iter().any(|used| portfolio.is_production(&used.id));
+            if phase.actual_end().is_none() && !(goes_live && forecast.end <= late.end) {
+                let (first, last) = (forecast.end.min(late.end), forecast.end.max(late.end));
+                let days = calendar.working_days(plus_days(first, 1), plus_days(last, 1));
+                found.push((if forecast.end > late.end { -days.max(1) } else { days }, part, p));
+            }
+        }
+    }
+    found.into_iter().min_by_key(|(margin, ..)| *margin)
 }
 
 fn gates(base: &Base<'_>, r: usize, out: &mut Contribution) {

@@ -1,9 +1,10 @@
 //! How much scopes changed after they were locked, by the history behind the approvals of the gate that locks them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::definition::{Definition, Family, Goal, Measured, Subject, Unit};
 use super::{Base, Scope, releases};
+use crate::model::facts::Change;
 use crate::model::portfolio::StaleCause;
 use crate::model::release::{Decision, Release};
 
@@ -35,9 +36,11 @@ pub(super) struct Churn {
 pub(super) fn of(base: &Base<'_>, r: usize, release: &Release) -> Option<Result<Churn, &'static str>> {
     let gate = release.scope_locked_by.as_ref()?;
     let portfolio = base.portfolio();
-    let watched = portfolio.settings.approvals.as_ref().is_some_and(|policy| {
-        policy.stale_when_changed.iter().any(|cause| cause.value == StaleCause::Scope)
-    });
+    let watched = portfolio
+        .settings
+        .approvals
+        .as_ref()
+        .is_some_and(|policy| policy.stale_when_changed.iter().any(|cause| cause.value == StaleCause::Scope));
     let judged = base.gates().iter().find(|(owner, judged)| *owner == r && judged.id == gate)?;
     let approved = |entry: &&crate::analysis::gates::JudgedApproval<'_>| entry.decision() == Decision::Approved;
     let first = judged.1.approvals.iter().filter(approved).min_by_key(|entry| (entry.made.is_none(), entry.made))?;
@@ -50,21 +53,11 @@ pub(super) fn of(base: &Base<'_>, r: usize, release: &Release) -> Option<Result<
     let zone = portfolio.zone;
     let committed = facts.introduction.as_ref().map(|found| found.commit.at.to_utc());
     let locked = first.made.or(committed)?.with_timezone(&zone).date_naive();
-    // What is new has no value before in any of its fields, what went has none after.
-    let mut fields: HashMap<&str, (bool, bool)> = HashMap::new();
-    for change in &facts.changed {
-        let Some(rest) = change.path.strip_prefix("scope/") else { continue };
-        let project = rest.split('/').next().unwrap_or(rest);
-        let (old, new) = fields.entry(project).or_insert((false, false));
-        *old |= change.before.is_some();
-        *new |= change.after.is_some();
-    }
+    // Of an item that came or went its own project did too; of one that only changed, other fields.
+    let whole = |change: &&Change| change.path.starts_with("scope/") && change.path.ends_with("/project");
+    let (added, removed): (Vec<_>, Vec<_>) = facts.changed.iter().filter(whole).partition(|it| it.before.is_none());
+    let (added, removed) = (added.len(), removed.len());
     let now: HashSet<&str> = release.scope.iter().map(|item| item.project.as_str()).collect();
-    let removed = fields.iter().filter(|(project, _)| !now.contains(*project)).count();
-    let is_new = |(project, (old, new)): (&&str, &(bool, bool))| now.contains(*project) && *new && !*old;
-    // A field alone may be new to an item that was there: only whole items tell of their project.
-    let whole = |project: &str| facts.changed.iter().any(|change| change.path == format!("scope/{project}/project"));
-    let added = fields.iter().filter(|(project, seen)| is_new((project, seen)) && whole(project)).count();
     let at_lock = (now.len() + removed).saturating_sub(added);
     Some(Ok(Churn { locked, added, removed, at_lock }))
 }

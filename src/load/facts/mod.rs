@@ -5,6 +5,7 @@ mod artifacts;
 mod evidence;
 mod files;
 mod provenance;
+mod repositories;
 
 pub use artifacts::hashes;
 pub use provenance::{Difference, canonical, differences};
@@ -17,6 +18,7 @@ use crate::model::portfolio::Provenance as Policy;
 use crate::model::release::Gate;
 
 /// What shall be learnt.
+#[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The history behind approvals and scopes.
@@ -62,7 +64,8 @@ impl Wants {
 /// Learns it.
 pub fn gather(source: &Source, loaded: &Loaded, wants: Wants) -> Facts {
     let provenance = wants.provenance.then(|| provenance::gather(source, loaded));
-    Facts { provenance, evidence: evidence(source, &loaded.portfolio, wants), repositories: None }
+    let repositories = wants.repositories.then(|| repositories::gather(source, &loaded.portfolio));
+    Facts { provenance, evidence: evidence(source, &loaded.portfolio, wants), repositories }
 }
 
 fn evidence(source: &Source, portfolio: &Portfolio, wants: Wants) -> Evidence {

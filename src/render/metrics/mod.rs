@@ -11,6 +11,8 @@ pub use csv::csv;
 pub use openmetrics::openmetrics;
 pub use words::{spark, value};
 
+use std::collections::BTreeSet;
+
 use super::plan::plural;
 use super::sheet::{self, Body, Cell, Column, Fact, Section, Sheet, Tone};
 use crate::report::metrics::{MetricView, Metrics};
@@ -22,9 +24,8 @@ const IN_A_ROW: usize = 6;
 /// The report. `unicode` says whether it may draw with characters beyond ASCII.
 pub fn sheet(view: &Metrics, title: &str, unicode: bool) -> Sheet {
     let days = (view.until - view.since).num_days() + 1;
-    let period = format!("{} to {} ({})", view.since, view.until, plural(days, "day"));
-    let chosen = view.period.iter().cloned();
-    let mut about: Vec<String> = std::iter::once(period).chain(chosen).collect();
+    let chosen = view.period.clone().unwrap_or_else(|| plural(days, "day"));
+    let mut about = vec![format!("{} to {}", view.since, view.until), chosen];
     if let Some(compare) = &view.compare {
         about.push(format!("compared with {}", compare_with(view, compare)));
     }
@@ -97,7 +98,12 @@ fn whole(sheet: &mut Sheet, view: &Metrics, unicode: bool) {
     let silent: Vec<&MetricView> = view.metrics.iter().filter(|metric| is_silent(metric)).collect();
     if !silent.is_empty() {
         let rows = silent.iter().map(|it| vec![Cell::plain(it.name), Cell::new(it.needs, Tone::Quiet)]).collect();
-        table(sheet, "Not available (n/a): nothing is recorded in these days", &[Column::new("metric"), Column::below("made from")], rows);
+        table(
+            sheet,
+            "Not available (n/a): nothing is recorded in these days",
+            &[Column::new("metric"), Column::below("made from")],
+            rows,
+        );
     }
 }
 
@@ -169,7 +175,11 @@ fn groups(sheet: &mut Sheet, view: &Metrics, unicode: bool) {
                 Cell::plain(format!("{} {}", short(metric), spark(&points, unicode)))
             };
             let trends = group.metrics.iter().filter(|_| trends).map(points);
-            std::iter::once(Cell::plain(&group.id)).chain(cells).chain([Cell::plain(count.to_string())]).chain(trends).collect()
+            std::iter::once(Cell::plain(&group.id))
+                .chain(cells)
+                .chain([Cell::plain(count.to_string())])
+                .chain(trends)
+                .collect()
         });
         table(sheet, &title, &columns, rows.collect());
         return;
@@ -204,17 +214,19 @@ const fn by_head(by: &str) -> &'static str {
 
 fn notes(sheet: &mut Sheet, view: &Metrics) {
     let mut facts: Vec<Fact> = Vec::new();
-    let left: usize = view.metrics.iter().map(|metric| metric.excluded.len()).sum();
+    let left = view.metrics.iter().flat_map(|metric| &metric.excluded).map(|it| (it.kind, it.id.as_str()));
+    let left = left.collect::<BTreeSet<_>>().len();
     if left > 0 {
-        let text = format!("{} left out; `--explain` says which and why", plural(left as i64, "record"));
+        let text = format!("{} left out of some; `--explain` says which and why", plural(left as i64, "record"));
         facts.push(Fact::new("", text, Tone::Quiet));
     }
     if view.metrics.iter().any(|metric| metric.band.is_some()) {
         let text = format!("bands: {}; `n` is how many records a value is made from", view.profile);
         facts.push(Fact::new("", text, Tone::Quiet));
     }
-    if matches!(view.by, Some("project" | "team")) && !view.groups.is_empty() {
-        let text = "what belongs to several groups counts in each of them";
+    let of_releases = view.metrics.iter().any(|metric| metric.family == "schedule");
+    if of_releases && view.by == Some("project") && !view.groups.is_empty() {
+        let text = "a release that ships several projects counts in each of them";
         facts.push(Fact::new("", text, Tone::Quiet));
     }
     facts.extend(view.notes.iter().map(|note| Fact::new("", note, Tone::Warn)));

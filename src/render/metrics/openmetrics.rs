@@ -1,4 +1,4 @@
-//! Metrics in the text format of OpenMetrics 1.0: a gauge for each metric, a sample for the whole and for each group. What has no
+//! Metrics in the text format of `OpenMetrics` 1.0: a gauge for each metric, a sample for the whole and for each group. What has no
 //! value has no sample.
 
 use std::fmt::Write;

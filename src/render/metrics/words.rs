@@ -61,7 +61,10 @@ pub fn difference(metric: &MetricView) -> String {
     if metric.unit == "ratio" {
         return format!("{sign}{} pp", number(size * 100.0));
     }
-    format!("{sign}{}", value(metric.unit, Some(size)))
+    // In the unit that the value itself is told in.
+    let is_long = metric.unit == "h" && [metric.value, metric.before].iter().flatten().any(|hours| hours.abs() >= 48.0);
+    let (unit, size) = if is_long { ("d", size / 24.0) } else { (metric.unit, size) };
+    format!("{sign}{}", value(unit, Some(size)))
 }
 
 /// The target with a mark: `≤ 240h ✓`.
@@ -121,7 +124,7 @@ pub fn short(metric: &MetricView) -> &'static str {
         "environment_idle" => "idle",
         "environment_longest_idle" => "longest idle",
         "environment_contention" => "over",
-        "booking_lead_time" => "lead time",
+        "booking_lead_time" => "booked ahead",
         _ => metric.name,
     }
 }

@@ -38,11 +38,7 @@ pub struct Options {
     until: Option<NaiveDate>,
 
     /// Tell groups apart, or steps of time; one of each may be given
-    #[arg(
-        long,
-        value_name = "project|team|type|environment|stage|week|month|quarter",
-        hide_possible_values = true
-    )]
+    #[arg(long, value_name = "project|team|type|environment|stage|week|month|quarter", hide_possible_values = true)]
     by: Vec<Cut>,
 
     /// Compare with a revision, with other days (FROM..TO), or with as many days before (`previous`)
@@ -134,18 +130,22 @@ impl Options {
             Format::Openmetrics => render::openmetrics(&view),
             _ => {
                 let unicode = global.format != Format::Human || global.style().unicode;
-                return self.finish(&view, || {
-                    super::super::cab::write(global, &render::sheet(&view, report.title, unicode))
-                });
+                let sheet = render::sheet(&view, report.title, unicode);
+                super::super::cab::write(global, &sheet)?;
+                return Ok(self.status(global, &view));
             }
         })?;
-        self.finish(&view, || Ok(()))
+        Ok(self.status(global, &view))
     }
 
-    fn finish(&self, view: &Metrics, write: impl FnOnce() -> Result<(), Error>) -> Result<Status, Error> {
-        write()?;
-        let refused = self.fail_below_target && view.misses_a_target();
-        Ok(if refused { Status::Refused } else { Status::Done })
+    /// Whether a target is missed, where that was asked; those that are missed are named beside the result.
+    fn status(&self, global: &Global, view: &Metrics) -> Status {
+        let missed = if self.fail_below_target { view.missed() } else { Vec::new() };
+        if missed.is_empty() {
+            return Status::Done;
+        }
+        global.note("note", &format!("targets are missed: {}", missed.join(", ")));
+        Status::Refused
     }
 
     /// The days, and how they were chosen when they were not told.
@@ -159,9 +159,9 @@ impl Options {
             return Err(error.hint(hint));
         };
         let chosen = match (self.since, self.until) {
-            (None, None) => Some(format!("the last {DAYS} days")),
+            (None, None) => Some(format!("the {DAYS} days up to today")),
             (Some(_), None) => Some("up to today".to_owned()),
-            (None, Some(_)) => Some(format!("{DAYS} days")),
+            (None, Some(_)) => Some(format!("{DAYS} days up to then")),
             (Some(_), Some(_)) => None,
         };
         Ok((period, chosen))
@@ -230,9 +230,9 @@ impl<'g> Compared<'g> {
             };
             return Ok(Self { with: with.to_owned(), period, context: None });
         }
-        let other = context.at_revision(with).map_err(|error| {
-            error.hint("write a revision, days such as `2026-01-01..2026-03-31`, or `previous`")
-        })?;
+        let other = context
+            .at_revision(with)
+            .map_err(|error| error.hint("write a revision, days such as `2026-01-01..2026-03-31`, or `previous`"))?;
         other.learn(Wants { repositories: true, ..Wants::default() });
         Ok(Self { with: with.to_owned(), period, context: Some(other) })
     }
