@@ -116,6 +116,13 @@ impl<'p> Base<'p> {
         })
     }
 
+    /// The gates of one release that is not called off.
+    pub fn gates_of(&self, release: usize) -> impl Iterator<Item = &Judged<'p>> {
+        let gates = self.gates();
+        let from = gates.partition_point(|(owner, _)| *owner < release);
+        gates[from..].iter().take_while(move |(owner, _)| *owner == release).map(|(_, gate)| gate)
+    }
+
     /// The day on which an incident was noticed.
     pub fn incident_day(&self, incident: &Incident) -> NaiveDate {
         day_in(incident.opened.value, incident_zone(self.portfolio(), incident))

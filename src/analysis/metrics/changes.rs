@@ -240,14 +240,11 @@ fn approval_coverage(scope: &Scope<'_, '_>) -> Measured {
 
 /// Whether every approval behind a deployment counts; why not to ask where none is needed.
 fn is_covered(base: &Base<'_>, release: usize, it: &Shipped<'_>) -> Result<bool, &'static str> {
-    let from = base.gates().partition_point(|(owner, _)| *owner < release);
-    let gates: Vec<_> = base.gates()[from..].iter().take_while(|(owner, _)| *owner == release).collect();
     let changes = carried(base, release, it);
     let normal = |change: &&usize| kind(&base.portfolio().changes[**change]) != ChangeType::Standard;
     let changes: Vec<_> = changes.iter().filter(normal).map(|change| base.changes.decisions(*change)).collect();
-    let wanted = gates.iter().filter(|(_, gate)| gate.demanded() > 0 || !gate.approvals.is_empty());
-    let lists: Vec<&[_]> =
-        wanted.map(|(_, gate)| &gate.approvals[..]).chain(changes.iter().map(Vec::as_slice)).collect();
+    let wanted = base.gates_of(release).filter(|gate| gate.demanded() > 0 || !gate.approvals.is_empty());
+    let lists: Vec<&[_]> = wanted.map(|gate| &gate.approvals[..]).chain(changes.iter().map(Vec::as_slice)).collect();
     if lists.is_empty() {
         return Err("nothing of its release needs an approval");
     }

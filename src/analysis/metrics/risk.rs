@@ -3,12 +3,13 @@
 //! Each aspect has a weight and an exposure from 0 to 1. The score is the exposure of all aspects together, weighted; an aspect
 //! that nobody can judge is left out of it, and said to be, so that what is unknown neither hides nor adds risk.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDate;
 
 use super::dependencies::waits;
 use super::{Base, scope_churn};
 use crate::analysis::gates::{State, risk_level};
-use crate::analysis::occupancy::Conflict;
 use crate::choice;
 use crate::diagnostic::Span;
 use crate::model::portfolio::Rating;
@@ -89,21 +90,27 @@ pub struct Risk {
 
 /// The risks of the releases of these indices that are not over, the highest first, then by id.
 pub fn risks(base: &Base<'_>, releases: &[usize]) -> Vec<Risk> {
-    let conflicts = conflicts(base);
+    let known = Known { contention: contended(base), used: used(base) };
     let open = releases.iter().filter(|&&r| !base.portfolio().releases[r].status().is_over());
-    let mut found: Vec<Risk> = open.map(|&r| of(base, &conflicts, r)).collect();
+    let mut found: Vec<Risk> = open.map(|&r| of(base, &known, r)).collect();
     // Releases are sorted by id, and the sort keeps that order.
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
 }
 
-fn of(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Risk {
+/// What is looked up once for all releases.
+struct Known {
+    contention: Contention,
+    used: HashMap<usize, usize>,
+}
+
+fn of(base: &Base<'_>, known: &Known, r: usize) -> Risk {
     let portfolio = base.portfolio();
-    let mut contributions = alone(base, conflicts, r);
+    let mut contributions = alone(base, known, r);
     // What ships together is as risky in each aspect as the riskiest of its parts.
     let open = |part: &usize| *part != r && !portfolio.releases[*part].status().is_over();
     for part in portfolio.family(r).into_iter().filter(open) {
-        for (own, other) in contributions.iter_mut().zip(alone(base, conflicts, part)) {
+        for (own, other) in contributions.iter_mut().zip(alone(base, known, part)) {
             if other.exposure > own.exposure {
                 let id = &portfolio.releases[part].id;
                 let why = other.why.iter().map(|why| format!("{id}: {why}")).collect();
@@ -111,9 +118,9 @@ fn of(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Risk {
             }
         }
     }
-    let known: f64 = contributions.iter().filter(|it| it.exposure.is_some()).map(|it| it.weight).sum();
+    let judged: f64 = contributions.iter().filter(|it| it.exposure.is_some()).map(|it| it.weight).sum();
     let points: f64 = contributions.iter().map(Contribution::points).sum();
-    let score = if known > 0.0 { points / known * 100.0 } else { 0.0 };
+    let score = if judged > 0.0 { points / judged * 100.0 } else { 0.0 };
     let level = match score {
         ..25.0 => Rating::Low,
         25.0..50.0 => Rating::Medium,
@@ -124,7 +131,7 @@ fn of(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Risk {
 }
 
 /// What a release contributes by itself, its parts left out but for their days.
-fn alone(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Vec<Contribution> {
+fn alone(base: &Base<'_>, known: &Known, r: usize) -> Vec<Contribution> {
     let judge = |(aspect, weight): (Aspect, f64)| {
         let mut out = Contribution { aspect, weight, exposure: None, why: Vec::new(), span: None };
         match aspect {
@@ -132,7 +139,7 @@ fn alone(base: &Base<'_>, conflicts: &[Conflict], r: usize) -> Vec<Contribution>
             Aspect::Gates => gates(base, r, &mut out),
             Aspect::Dependencies => dependencies(base, r, &mut out),
             Aspect::Scope => scope(base, r, &mut out),
-            Aspect::Contention => contention(base, conflicts, r, &mut out),
+            Aspect::Contention => contention(base, known, r, &mut out),
             Aspect::Register => register(base, r, &mut out),
         }
         out
@@ -214,7 +221,7 @@ fn margin(base: &Base<'_>, r: usize) -> Option<(i64, usize, usize)> {
 
 fn gates(base: &Base<'_>, r: usize, out: &mut Contribution) {
     let today = base.today();
-    let gates: Vec<_> = base.gates().iter().filter(|(owner, _)| *owner == r).map(|(_, gate)| gate).collect();
+    let gates: Vec<_> = base.gates_of(r).collect();
     if gates.is_empty() {
         out.exposure = Some(0.0);
         return;
@@ -292,42 +299,57 @@ fn scope(base: &Base<'_>, r: usize, out: &mut Contribution) {
     }
 }
 
-/// The conflicts from today on, of every environment.
-fn conflicts(base: &Base<'_>) -> Vec<Conflict> {
-    let portfolio = base.portfolio();
-    let all = 0..portfolio.environments.len();
-    let now = base.input.gates.clock.now;
-    all.flat_map(|environment| base.input.occupancy.conflicts_from(portfolio, environment, now)).collect()
+/// An environment that a release shares with too many from a day on.
+struct Contended {
+    environment: usize,
+    from: NaiveDate,
+    span: Span,
 }
 
-fn contention(base: &Base<'_>, conflicts: &[Conflict], r: usize, out: &mut Contribution) {
-    let occupancy = base.input.occupancy;
+/// By release: the environments that are overbooked while it uses them, from now on, each once.
+type Contention = HashMap<usize, Vec<Contended>>;
+
+fn contended(base: &Base<'_>) -> Contention {
+    let (portfolio, occupancy) = (base.portfolio(), base.input.occupancy);
     let now = base.input.gates.clock.now;
-    let booked = |environment: usize| {
-        let own = occupancy.of(environment).iter().filter(move |booking| booking.release == Some(r));
-        own.filter(move |booking| booking.time.end > now)
-    };
-    let all = base.portfolio().environments.iter().enumerate();
-    let used = all.filter(|(environment, _)| booked(*environment).next().is_some()).count();
-    if used == 0 {
-        out.exposure = Some(0.0);
-        return;
-    }
-    let mut contended: Vec<(usize, NaiveDate)> = Vec::new();
-    for conflict in conflicts {
-        let bookings = occupancy.of(conflict.environment);
-        let part = occupancy.taking_part(conflict);
-        if let Some(&own) = part.iter().find(|&&place| bookings[place].release == Some(r)) {
-            if !contended.iter().any(|(environment, _)| *environment == conflict.environment) {
-                contended.push((conflict.environment, conflict.time.start.date_naive()));
+    let mut found = Contention::new();
+    for environment in 0..portfolio.environments.len() {
+        let bookings = occupancy.of(environment);
+        for conflict in occupancy.conflicts_from(portfolio, environment, now) {
+            let from = conflict.time.start.date_naive();
+            for place in occupancy.taking_part(&conflict) {
+                let Some(release) = bookings[place].release else { continue };
+                let own = found.entry(release).or_default();
+                if !own.iter().any(|it| it.environment == environment) {
+                    own.push(Contended { environment, from, span: bookings[place].span });
+                }
             }
-            out.span = out.span.or(Some(bookings[own].span));
         }
     }
-    for (environment, from) in &contended {
-        out.why.push(format!("{} is overbooked from {from}", base.portfolio().environments[*environment].id));
+    found
+}
+
+/// How many environments each release uses from now on.
+fn used(base: &Base<'_>) -> HashMap<usize, usize> {
+    let now = base.input.gates.clock.now;
+    let mut found: HashMap<usize, BTreeSet<usize>> = HashMap::new();
+    for booking in base.input.occupancy.bookings().iter().filter(|booking| booking.time.end > now) {
+        if let Some(release) = booking.release {
+            found.entry(release).or_default().insert(booking.environment);
+        }
     }
-    out.exposure = Some((contended.len() as f64 / used as f64).max(if contended.is_empty() { 0.0 } else { 0.5 }));
+    found.into_iter().map(|(release, environments)| (release, environments.len())).collect()
+}
+
+fn contention(base: &Base<'_>, known: &Known, r: usize, out: &mut Contribution) {
+    let own = known.contention.get(&r).map_or(&[][..], Vec::as_slice);
+    for it in own {
+        out.why.push(format!("{} is overbooked from {}", base.portfolio().environments[it.environment].id, it.from));
+    }
+    out.span = own.first().map(|it| it.span);
+    let used = known.used.get(&r).copied().unwrap_or_default();
+    let share = own.len() as f64 / used.max(1) as f64;
+    out.exposure = Some(if own.is_empty() { 0.0 } else { share.clamp(0.5, 1.0) });
 }
 
 const fn points(rating: Option<Rating>) -> f64 {

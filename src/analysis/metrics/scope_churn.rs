@@ -41,9 +41,9 @@ pub(super) fn of(base: &Base<'_>, r: usize, release: &Release) -> Option<Result<
         .approvals
         .as_ref()
         .is_some_and(|policy| policy.stale_when_changed.iter().any(|cause| cause.value == StaleCause::Scope));
-    let judged = base.gates().iter().find(|(owner, judged)| *owner == r && judged.id == gate)?;
+    let judged = base.gates_of(r).find(|judged| judged.id == gate)?;
     let approved = |entry: &&crate::analysis::gates::JudgedApproval<'_>| entry.decision() == Decision::Approved;
-    let first = judged.1.approvals.iter().filter(approved).min_by_key(|entry| (entry.made.is_none(), entry.made))?;
+    let first = judged.approvals.iter().filter(approved).min_by_key(|entry| (entry.made.is_none(), entry.made))?;
     if !watched {
         return Some(Err("`stale_when_changed` does not name `scope`, so nobody looks at what it was"));
     }

@@ -10,8 +10,8 @@ fn values_are_told_in_the_unit_that_reads_best() {
         ["0 h", "30 min", "47 h", "2.5 d"]
     );
     assert_eq!(
-        [0.0, 0.001, 0.125, 0.999, 1.0, -0.2].map(|share| of("ratio", share)),
-        ["0%", "<1%", "13%", ">99%", "100%", "-20%"]
+        [0.0, 0.0001, 0.125, 0.9999, 1.0, -0.2].map(|share| of("ratio", share)),
+        ["0%", "<0.1%", "12.5%", ">99.9%", "100%", "-20%"]
     );
     assert_eq!(
         (of("1/week", 0.085), of("score", 2.6), of("count", 4.0)),

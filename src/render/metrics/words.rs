@@ -38,15 +38,18 @@ fn number(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// Something is not nothing, and not quite all is not all.
+/// With a decimal, so that what misses a bound does not look like the bound. Something is not nothing, and not quite all is not
+/// all.
 fn percent(ratio: f64) -> String {
     let percent = ratio * 100.0;
-    if percent > 0.0 && percent < 0.5 {
-        "<1%".to_owned()
-    } else if percent > 99.5 && percent < 100.0 {
-        ">99%".to_owned()
+    if percent > 0.0 && percent < 0.05 {
+        "<0.1%".to_owned()
+    } else if percent > 99.95 && percent < 100.0 {
+        ">99.9%".to_owned()
     } else {
-        format!("{}%", percent.round() + 0.0)
+        let text = format!("{percent:.1}");
+        let text = text.strip_suffix(".0").unwrap_or(&text);
+        format!("{}%", if text == "-0" { "0" } else { text })
     }
 }
 
