@@ -100,6 +100,10 @@ fn json_output_is_what_its_schema_says() {
     let waiver = ["timetable-2.3/uat-exit/sev1", "--reason", "Test line only", "--expires", "2027-12-31"];
     add("gate.waive", &[&waiver[..], &["--as", "gus", "--dry-run"]].concat());
     add("report.changes", &[]);
+    add("report.dora", &["--by", "project", "--explain"]);
+    add("report.environments", &["--compare", "previous"]);
+    add("report.kpi", &["--by", "month"]);
+    add("report.risk", &[]);
     commit(&root);
     add("cab.digest", &["--since", "HEAD"]);
     add("impact", &["booking-5.0", "--slip", "5d"]);

@@ -15,6 +15,7 @@ pub mod gates;
 pub mod impact;
 pub mod history;
 pub mod installed;
+pub mod metrics;
 pub mod occupancy;
 pub mod permission;
 pub mod promotion;

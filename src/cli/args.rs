@@ -38,6 +38,8 @@ pub enum Format {
     Html,
     /// A picture.
     Svg,
+    /// `OpenMetrics`, for Prometheus and its like.
+    Openmetrics,
 }
 
 impl Format {

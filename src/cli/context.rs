@@ -173,6 +173,7 @@ impl<'g> Context<'g> {
             provenance: wants.provenance || more.provenance,
             evidence: wants.evidence || more.evidence,
             artifacts: wants.artifacts || more.artifacts,
+            repositories: more.repositories,
         };
         self.facts.get_or_init(|| facts::gather(&self.source, &self.loaded, wants));
     }

@@ -12,7 +12,7 @@ use super::{GitError, Repo};
 
 /// The identifier of a commit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CommitId(Oid);
+pub struct CommitId(pub(super) Oid);
 
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,6 +19,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod versions;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -17,9 +17,11 @@ pub mod graph;
 pub mod impact;
 pub mod history;
 pub mod init;
+pub mod metrics;
 pub mod new;
 pub mod plan;
 pub mod record;
+pub mod risk;
 pub mod rules;
 pub mod set;
 pub mod show;
@@ -85,6 +87,10 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("plan", schemars::schema_for!(plan::Plan)),
         ("record", schemars::schema_for!(record::Record)),
         ("report.changes", schemars::schema_for!(changes::Changes)),
+        ("report.dora", schemars::schema_for!(metrics::Metrics)),
+        ("report.environments", schemars::schema_for!(metrics::Metrics)),
+        ("report.kpi", schemars::schema_for!(metrics::Metrics)),
+        ("report.risk", schemars::schema_for!(risk::Risk)),
         ("rules", schemars::schema_for!(rules::Rules)),
         ("set", schemars::schema_for!(set::Set)),
         ("show", schemars::schema_for!(show::Show)),

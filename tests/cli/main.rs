@@ -26,6 +26,7 @@ mod graph;
 mod history;
 mod impact;
 mod init;
+mod metrics;
 mod new;
 mod record;
 mod report;

@@ -42,7 +42,7 @@ impl Command for Evidence {
         }
         wanted.at = self.revision(global)?;
         let mut context = open(&wanted)?;
-        context.learn(Wants { provenance: true, evidence: true, artifacts: true });
+        context.learn(Wants { provenance: true, evidence: true, artifacts: true, ..Wants::default() });
         context.note_findings();
         let releases = &context.loaded.portfolio.releases;
         let release = releases.index(&self.release).ok_or_else(|| {

@@ -5,6 +5,7 @@ mod artifacts;
 mod evidence;
 mod files;
 mod provenance;
+mod repositories;
 
 pub use artifacts::hashes;
 pub use provenance::{Difference, canonical, differences};
@@ -17,6 +18,7 @@ use crate::model::portfolio::Provenance as Policy;
 use crate::model::release::Gate;
 
 /// What shall be learnt.
+#[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The history behind approvals and scopes.
@@ -25,6 +27,8 @@ pub struct Wants {
     pub evidence: bool,
     /// The files that ship.
     pub artifacts: bool,
+    /// The repositories of projects, for the commits behind what was deployed.
+    pub repositories: bool,
 }
 
 impl Wants {
@@ -46,7 +50,7 @@ impl Wants {
         let templates = portfolio.settings.gate_templates.iter().flat_map(|(_, template)| &template.criteria);
         let own = portfolio.releases.iter().flat_map(|release| &release.gates).flat_map(|gate: &Gate| &gate.criteria);
         let evidence = own.chain(templates).any(|criterion| criterion.check.is_some() || criterion.evidence.is_some());
-        Self { provenance, evidence, artifacts: false }
+        Self { provenance, evidence, ..Self::default() }
     }
 
     /// What it takes to judge everything.
@@ -60,7 +64,8 @@ impl Wants {
 /// Learns it.
 pub fn gather(source: &Source, loaded: &Loaded, wants: Wants) -> Facts {
     let provenance = wants.provenance.then(|| provenance::gather(source, loaded));
-    Facts { provenance, evidence: evidence(source, &loaded.portfolio, wants) }
+    let repositories = wants.repositories.then(|| repositories::gather(source, &loaded.portfolio));
+    Facts { provenance, evidence: evidence(source, &loaded.portfolio, wants), repositories }
 }
 
 fn evidence(source: &Source, portfolio: &Portfolio, wants: Wants) -> Evidence {

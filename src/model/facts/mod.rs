@@ -4,6 +4,7 @@
 mod evidence;
 mod moves;
 mod provenance;
+mod repositories;
 mod revision;
 
 pub use evidence::{Content, Coverage, Evidence, Fault, FileFact, Report, Results, TestRun, is_address};
@@ -11,6 +12,7 @@ pub use moves::{Chronicle, Field, FieldChange, Place, Step, Unreadable};
 pub use provenance::{
     ApprovalFacts, Change, Commit, Given, History, Introduction, Provenance, Replaced, Signature, Who,
 };
+pub use repositories::{Repositories, ShippedCommit};
 pub use revision::{CommentChange, Difference, DocumentChange, Revised, Revision};
 
 /// All of it. A part is empty when nobody asked for it.
@@ -20,4 +22,6 @@ pub struct Facts {
     pub provenance: Option<Provenance>,
     /// What the files below the root hold that criteria point to.
     pub evidence: Evidence,
+    /// What the repositories of projects say of what was deployed; none when nobody asked.
+    pub repositories: Option<Repositories>,
 }

@@ -47,7 +47,8 @@ fn item(out: &mut String, item: &Item, labels: usize, paint: Paint) {
     let id = sanitize(&item.id);
     let name = wrap(&sanitize(&item.name), paint.0.width.saturating_sub(display_width(&id) + 2).max(20));
     let mut lines = name.lines();
-    let _ = writeln!(out, "{}  {}", paint.bold(&id), lines.next().unwrap_or_default());
+    let first = lines.next().filter(|line| !line.is_empty()).map(|line| format!("  {line}")).unwrap_or_default();
+    let _ = writeln!(out, "{}{first}", paint.bold(&id));
     for line in lines {
         let _ = writeln!(out, "{:indent$}{line}", "", indent = display_width(&id) + 2);
     }

@@ -3,6 +3,11 @@
 //! A report is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
 mod changes;
+mod dora;
+mod environments;
+mod kpi;
+mod metrics;
+mod risk;
 
 use clap::ArgMatches;
 
@@ -10,7 +15,13 @@ use super::{Entry, RunError, Status, dispatch};
 use crate::cli::args::Global;
 
 /// Every report, in the order of the help.
-pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<changes::Changes>()];
+pub static SUBCOMMANDS: &[Entry] = &[
+    Entry::of::<dora::Dora>(),
+    Entry::of::<kpi::Kpi>(),
+    Entry::of::<risk::Risk>(),
+    Entry::of::<environments::Environments>(),
+    Entry::of::<changes::Changes>(),
+];
 
 /// `relm report` in the table of commands.
 pub const ENTRY: Entry = Entry { command, run };
@@ -19,8 +30,10 @@ fn command() -> clap::Command {
     clap::Command::new("report")
         .about("Report on the portfolio: figures and lists for those who steer")
         .after_help(
-            "Examples:\n  relm report changes                       every change, and how changes end\n  \
-             relm report changes --since 2026-10-01    those of the last quarter\n\n\
+            "Examples:\n  relm report dora                          the five metrics of delivery, for each project\n  \
+             relm report kpi --compare previous        releases, gates, changes, against the 90 days before\n  \
+             relm report risk                          what could go wrong, the worst first\n  \
+             relm report changes --since 2026-10-01    every change, and how changes end\n\n\
              `relm report NAME --help` says more of each.",
         )
         .subcommand_required(true)

@@ -1,0 +1,279 @@
+//! What the reports of metrics share: their options, the days, what values are compared with, and the formats.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+
+use super::super::Status;
+use crate::analysis::metrics::{Base, By, Definition, Input, Members, Period, Step};
+use crate::analysis::selection::Selection;
+use crate::cli::args::{self, Format, Global};
+use crate::cli::context::Context;
+use crate::cli::error::Error;
+use crate::load::facts::Wants;
+use crate::render::{json, metrics as render};
+use crate::report::gate::Input as Places;
+use crate::report::metrics::{Before, Metrics, Question};
+use crate::time::plus_days;
+
+/// Days that are looked at unless told.
+const DAYS: i64 = 90;
+/// The most points of a trend.
+const MOST_STEPS: i64 = 600;
+
+/// Every format a report of metrics can be written in.
+pub const FORMATS: &[Format] =
+    &[Format::Human, Format::Json, Format::Markdown, Format::Csv, Format::Html, Format::Openmetrics];
+
+/// The options of reports of metrics.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Count from this day on; default: 90 days up to the last
+    #[arg(long, value_name = "DATE", value_parser = args::date)]
+    since: Option<NaiveDate>,
+
+    /// Count up to this day, itself included; default: today
+    #[arg(long, value_name = "DATE", value_parser = args::date)]
+    until: Option<NaiveDate>,
+
+    /// Tell groups apart, or steps of time; one of each may be given
+    #[arg(long, value_name = "project|team|type|environment|stage|week|month|quarter", hide_possible_values = true)]
+    by: Vec<Cut>,
+
+    /// Compare with a revision, with other days (FROM..TO), or with as many days before (`previous`)
+    #[arg(long, value_name = "REV|FROM..TO|previous")]
+    compare: Option<String>,
+
+    /// List the records behind each number, or behind one, and those left out, and why
+    #[arg(long, value_name = "METRIC", num_args = 0..=1, default_missing_value = "")]
+    explain: Option<String>,
+
+    /// Exit with 1 when a value misses its target in `relm.yaml`
+    #[arg(long)]
+    fail_below_target: bool,
+
+    #[command(flatten)]
+    selection: args::Selection,
+}
+
+/// What groups or steps are made by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Cut {
+    /// Projects.
+    Project,
+    /// Teams.
+    Team,
+    /// Types of release.
+    Type,
+    /// Environments.
+    Environment,
+    /// Stages.
+    Stage,
+    /// Weeks.
+    Week,
+    /// Months.
+    Month,
+    /// Quarters.
+    Quarter,
+}
+
+impl Cut {
+    const fn group(self) -> Option<By> {
+        match self {
+            Self::Project => Some(By::Project),
+            Self::Team => Some(By::Team),
+            Self::Type => Some(By::Type),
+            Self::Environment => Some(By::Environment),
+            Self::Stage => Some(By::Stage),
+            Self::Week | Self::Month | Self::Quarter => None,
+        }
+    }
+
+    const fn step(self) -> Option<Step> {
+        match self {
+            Self::Week => Some(Step::Week),
+            Self::Month => Some(Step::Month),
+            Self::Quarter => Some(Step::Quarter),
+            _ => None,
+        }
+    }
+}
+
+/// One of the reports.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
+    /// What it is called, for titles.
+    pub title: &'static str,
+    /// The name and version of its JSON.
+    pub schema: &'static str,
+    /// Its metrics.
+    pub definitions: fn() -> Vec<&'static Definition>,
+    /// What groups are made by unless told.
+    pub by: Option<By>,
+}
+
+impl Options {
+    /// Measures, writes, and says whether a target is missed where that was asked.
+    pub fn run(&self, global: &Global, report: Report) -> Result<Status, Error> {
+        let mut context = Context::open(global)?;
+        context.note_findings();
+        let (period, chosen) = self.period(context.clock.today)?;
+        let question = self.question(report, period, chosen)?;
+        let selection = self.selection.resolve(&context)?;
+        context.learn(Wants { repositories: true, ..Wants::default() });
+        let compared = self.compare.as_deref().map(|with| Compared::open(&context, with, period)).transpose()?;
+        let view = view(&mut context, report.schema, &question, &selection, compared.as_ref());
+        global.write(&match global.format {
+            Format::Json => json::render(&view),
+            Format::Csv => render::csv(&view),
+            Format::Openmetrics => render::openmetrics(&view),
+            _ => {
+                let unicode = global.format != Format::Human || global.style().unicode;
+                let sheet = render::sheet(&view, report.title, unicode);
+                super::super::cab::write(global, &sheet)?;
+                return Ok(self.status(global, &view));
+            }
+        })?;
+        Ok(self.status(global, &view))
+    }
+
+    /// Whether a target is missed, where that was asked; those that are missed are named beside the result.
+    fn status(&self, global: &Global, view: &Metrics) -> Status {
+        let missed = if self.fail_below_target { view.missed() } else { Vec::new() };
+        if missed.is_empty() {
+            return Status::Done;
+        }
+        global.note("note", &format!("targets are missed: {}", missed.join(", ")));
+        Status::Refused
+    }
+
+    /// The days, and how they were chosen when they were not told.
+    fn period(&self, today: NaiveDate) -> Result<(Period, Option<String>), Error> {
+        let until = self.until.unwrap_or(today);
+        let since = self.since.unwrap_or_else(|| plus_days(until, 1 - DAYS));
+        let Some(period) = Period::new(since, until) else {
+            let told = self.until.map_or_else(|| format!("today, {today}"), |until| format!("`--until {until}`"));
+            let error = Error::usage(format!("`--since {since}` is later than {told}"));
+            let hint = if self.until.is_some() { "swap the two" } else { "add `--until` with a later day" };
+            return Err(error.hint(hint));
+        };
+        let chosen = match (self.since, self.until) {
+            (None, None) => Some(format!("the {DAYS} days up to today")),
+            (Some(_), None) => Some("up to today".to_owned()),
+            (None, Some(_)) => Some(format!("{DAYS} days up to then")),
+            (Some(_), Some(_)) => None,
+        };
+        Ok((period, chosen))
+    }
+
+    fn question(&self, report: Report, period: Period, chosen: Option<String>) -> Result<Question, Error> {
+        let groups: Vec<By> = self.by.iter().filter_map(|cut| cut.group()).collect();
+        let steps: Vec<Step> = self.by.iter().filter_map(|cut| cut.step()).collect();
+        if groups.len() > 1 || steps.len() > 1 {
+            let error = Error::usage("`--by` takes one kind of group and one step of time");
+            return Err(error.hint("write, for instance, `--by project --by month`"));
+        }
+        let step = steps.first().copied();
+        let length = match step {
+            Some(Step::Week) => 7,
+            Some(Step::Month) => 30,
+            _ => 91,
+        };
+        if step.is_some() && period.days() / length > MOST_STEPS {
+            let error = Error::usage(format!("that is more than {MOST_STEPS} steps"));
+            return Err(error.hint("choose fewer days, or a longer step"));
+        }
+        let mut definitions = (report.definitions)();
+        if let Some(named) = self.explain.as_deref().filter(|named| !named.is_empty()) {
+            let known: Vec<&'static str> = definitions.iter().map(|definition| definition.id).collect();
+            definitions.retain(|definition| definition.id == named);
+            if definitions.is_empty() {
+                return Err(unknown_metric(named, &known));
+            }
+        }
+        let by = groups.first().copied().or(if step.is_none() && self.explain.is_none() { report.by } else { None });
+        Ok(Question { definitions, period, chosen, by, step, explain: self.explain.is_some() })
+    }
+}
+
+fn unknown_metric(named: &str, known: &[&'static str]) -> Error {
+    if let Some(other) = crate::analysis::metrics::find(named) {
+        let report = match other.family.as_str() {
+            "dora" => "dora",
+            _ => "kpi",
+        };
+        let error = Error::usage(format!("`{named}` is not in this report"));
+        return error.hint(format!("`relm report {report} --explain {named}` has it"));
+    }
+    Error::unknown("metric", named, known.iter().copied(), format!("known here: {}", known.join(", ")))
+}
+
+/// Another revision or other days.
+struct Compared<'g> {
+    with: String,
+    period: Period,
+    /// None: the same portfolio.
+    context: Option<Context<'g>>,
+}
+
+impl<'g> Compared<'g> {
+    /// `previous` and `FROM..TO` are days, everything else is a revision.
+    fn open(context: &Context<'g>, with: &str, period: Period) -> Result<Self, Error> {
+        if with == "previous" {
+            return Ok(Self { with: with.to_owned(), period: period.previous(), context: None });
+        }
+        let days = with.split_once("..").and_then(|(from, to)| Some((args::date(from).ok()?, args::date(to).ok()?)));
+        if let Some((from, to)) = days {
+            let Some(period) = Period::new(from, to) else {
+                return Err(Error::usage(format!("`{with}` ends before it begins")).hint("swap the two days"));
+            };
+            return Ok(Self { with: with.to_owned(), period, context: None });
+        }
+        let other = context
+            .at_revision(with)
+            .map_err(|error| error.hint("write a revision, days such as `2026-01-01..2026-03-31`, or `previous`"))?;
+        other.learn(Wants { repositories: true, ..Wants::default() });
+        Ok(Self { with: with.to_owned(), period, context: Some(other) })
+    }
+}
+
+/// What metrics are measured from.
+pub fn base<'c>(context: &'c Context<'_>) -> Base<'c> {
+    Base::new(Input { gates: context.gates(), occupancy: context.occupancy(), moves: None })
+}
+
+/// The view; a second time with the lines of what it points into, when it points anywhere.
+fn view(
+    context: &mut Context<'_>,
+    schema: &'static str,
+    question: &Question,
+    selection: &Selection,
+    compared: Option<&Compared<'_>>,
+) -> Metrics {
+    let header = context.header(schema);
+    let make = |context: &Context<'_>| {
+        let input = Places::new(context.gates(), &context.loaded.sources);
+        let base = base(context);
+        let members = Members::selected(&base, selection);
+        let other = compared.and_then(|it| it.context.as_ref());
+        let other_base = other.map(self::base);
+        let other_members = other_base.as_ref().map(|base| Members::selected(base, selection));
+        let before = compared.map(|it| Before {
+            base: other_base.as_ref().unwrap_or(&base),
+            members: other_members.as_ref().unwrap_or(&members),
+            period: it.period,
+            with: &it.with,
+            commit: other.and_then(|other| other.source.commit()),
+        });
+        (Metrics::new(header.clone(), &input, &base, &members, question, before), input.files())
+    };
+    let (view, files) = make(context);
+    if files.is_empty() {
+        return view;
+    }
+    for file in files.into_iter().collect::<BTreeSet<_>>() {
+        context.loaded.attach_text(&context.source, file);
+    }
+    make(context).0
+}
