@@ -10,6 +10,7 @@ pub mod can_deploy;
 pub mod changes;
 pub mod diff;
 pub mod env;
+pub mod export;
 pub mod findings;
 pub mod gate;
 pub mod graph;

@@ -12,6 +12,7 @@ pub mod check;
 pub mod diff;
 pub mod env;
 pub mod evidence;
+pub mod export;
 pub mod gate;
 pub mod graph;
 pub mod impact;
@@ -70,6 +71,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.usage", schemars::schema_for!(env::usage::Usage)),
         ("evidence", schemars::schema_for!(evidence::Evidence)),
         ("explain", schemars::schema_for!(rules::Explanation)),
+        ("export", schemars::schema_for!(export::Export)),
         ("gate.approve", schemars::schema_for!(gate::decision::Decision)),
         ("gate.list", schemars::schema_for!(gate::list::List)),
         ("gate.reject", schemars::schema_for!(gate::decision::Decision)),

@@ -13,6 +13,7 @@ mod diff;
 pub mod env;
 mod evidence;
 mod explain;
+mod export;
 pub mod gate;
 mod graph;
 mod impact;
@@ -58,6 +59,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<set::Set>(),
     record::ENTRY,
     report::ENTRY,
+    Entry::of::<export::Export>(),
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),
