@@ -15,6 +15,7 @@ pub mod findings;
 pub mod gate;
 pub mod graph;
 pub mod impact;
+pub mod import;
 pub mod json;
 pub mod page;
 mod paint;

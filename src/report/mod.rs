@@ -16,6 +16,7 @@ pub mod export;
 pub mod gate;
 pub mod graph;
 pub mod impact;
+pub mod import;
 pub mod init;
 pub mod new;
 pub mod plan;
@@ -80,6 +81,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("gate.waive", schemars::schema_for!(gate::decision::Decision)),
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("impact", schemars::schema_for!(impact::Impact)),
+        ("import", schemars::schema_for!(import::Import)),
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),
         ("plan", schemars::schema_for!(plan::Plan)),

@@ -17,6 +17,7 @@ mod export;
 pub mod gate;
 mod graph;
 mod impact;
+mod import;
 mod init;
 mod man;
 mod new;
@@ -59,6 +60,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<set::Set>(),
     record::ENTRY,
     report::ENTRY,
+    Entry::of::<import::Import>(),
     Entry::of::<export::Export>(),
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
