@@ -106,6 +106,9 @@ fn json_output_is_what_its_schema_says() {
     add("gate.waive", &[&waiver[..], &["--as", "gus", "--dry-run"]].concat());
     let out = folder.path().join("out");
     add("export", &[out.to_str().unwrap()]);
+    let table = folder.path().join("incidents.csv");
+    std::fs::write(&table, "id,opened,severity\nINC-9,2026-12-01T10:00,3\n").unwrap();
+    add("import", &["incidents", table.to_str().unwrap()]);
     add("report.changes", &[]);
     commit(&root);
     add("cab.digest", &["--since", "HEAD"]);

@@ -34,7 +34,7 @@ pub fn human(view: &Import, style: &Style) -> String {
         }
         out += &findings_by_rule(view, &style);
     }
-    if !view.ignored.is_empty() && view.added > 0 {
+    if !view.ignored.is_empty() && !view.refused && view.added > 0 {
         let columns: Vec<String> = view.ignored.iter().map(|column| format!("`{column}`")).collect();
         out += &para(&format!("Columns that were not used: {}", columns.join(", ")), 2, &style);
     }
@@ -64,7 +64,10 @@ fn summary(view: &Import, style: &Style) -> String {
 
 /// `1 deployment`, `2 deployments`.
 fn count(number: usize, what: &str) -> String {
-    plural(number as i64, what.strip_suffix('s').unwrap_or(what))
+    match what {
+        "pipelines" => plural(number as i64, "pipeline run"),
+        _ => plural(number as i64, what.strip_suffix('s').unwrap_or(what)),
+    }
 }
 
 /// How many rows have faults.
@@ -110,13 +113,14 @@ fn differing(view: &Import, style: &Style) -> String {
     }
     let mut out = String::new();
     let number = view.differing.len();
-    let verb = if number == 1 { "says" } else { "say" };
-    out += &para(&format!("{number} of those that are there {verb} something else, and stay as they are:"), 0, style);
+    let say =
+        if number == 1 { "says something else and stays as it is" } else { "say something else and stay as they are" };
+    out += &para(&format!("{number} of what is there {say}:"), 0, style);
     for row in view.differing.iter().take(SHOWN) {
         let name = row.id.clone().unwrap_or_else(|| format!("{} {}", view.numbered_by, row.row));
         let fields = row.fields.iter().map(|field| {
             let recorded = field.recorded.as_deref().unwrap_or("–");
-            format!("{}: {recorded} here, {} there", field.field, field.given)
+            format!("{} is {recorded}, the row says {}", field.field, field.given)
         });
         out += &para(&format!("{name} ({}): {}", row.file, fields.collect::<Vec<_>>().join("; ")), 2, style);
     }
@@ -137,9 +141,9 @@ fn findings_by_rule(view: &Import, style: &Style) -> String {
     if counts.is_empty() {
         return String::new();
     }
-    let verb = if view.written { "reports" } else { "would report" };
+    let verb = if view.written { "newly reports" } else { "would newly report" };
     let counts = counts.iter().map(|(rule, (severity, count))| format!("{rule} ({severity}) × {count}"));
-    para(&format!("`relm check` newly {verb}: {}", counts.collect::<Vec<_>>().join(", ")), 2, style)
+    para(&format!("`relm check` {verb}: {}", counts.collect::<Vec<_>>().join(", ")), 2, style)
 }
 
 /// A paragraph with an indent.

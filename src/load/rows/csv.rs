@@ -25,7 +25,9 @@ pub fn read(text: &str) -> Result<Rows, RowsError> {
             let columns: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
             let single = columns.len() == 1 && columns[0].len() > super::MAX_CELL;
             if single {
-                return Err(RowsError::at(number, "the first line is no head of a table").help("name the columns in it"));
+                return Err(
+                    RowsError::at(number, "the first line is no head of a table").help("name the columns in it")
+                );
             }
             rows.columns = named(columns, Some(number))?;
             head = false;

@@ -21,7 +21,9 @@ pub fn list(text: &str) -> Result<Rows, RowsError> {
             }),
             _ => None,
         };
-        return Err(error.help(help.unwrap_or_else(|| "write the objects between `[` and `]`, or one a line as NDJSON".to_owned())));
+        return Err(error.help(
+            help.unwrap_or_else(|| "write the objects between `[` and `]`, or one a line as NDJSON".to_owned()),
+        ));
     };
     let mut table = Table::default();
     for (at, item) in items.iter().enumerate() {

@@ -106,7 +106,7 @@ pub fn text(bytes: &[u8]) -> Result<&str, RowsError> {
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        RowsError::at(line, format!("line {line} is not UTF-8")).help("save the file as UTF-8")
+        RowsError::at(line, "it is not UTF-8").help("save the file as UTF-8")
     })
 }
 

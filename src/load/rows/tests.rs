@@ -51,7 +51,7 @@ fn what_is_no_table_says_why() {
     assert_eq!(problem(b"", Form::Csv), "the file is empty");
     assert_eq!(problem("\u{feff}\n".as_bytes(), Form::Json), "the file is empty");
     assert_eq!(problem(b"a,b,a\n", Form::Csv), "the columns 1 and 3 are both called `a`");
-    assert_eq!(problem(b"a,b\n\xe9,2\n", Form::Csv), "line 2 is not UTF-8");
+    assert_eq!(problem(b"a,b\n\xe9,2\n", Form::Csv), "it is not UTF-8");
     assert_eq!(problem(b"\xff\xfea\0", Form::Csv), "the file is UTF-16");
     assert_eq!(problem(b"PK\x03\x04\0\0", Form::Csv), "the file is no text");
     assert_eq!(problem(b"{\"items\": []}", Form::Json), "the file holds one object, not a list");

@@ -102,10 +102,14 @@ impl Wishes {
                 Some(_) => {}
             }
         }
-        for field in fields.iter().filter(|field| field.required) {
-            if !origins.iter().any(|(own, _)| own.writes == field.writes) {
-                return Err(missing(&field.name, rows));
-            }
+        let is_filled = |field: &&Field| origins.iter().any(|(own, _)| own.writes == field.writes);
+        let missing: Vec<&str> = fields
+            .iter()
+            .filter(|field| field.required && !is_filled(field))
+            .map(|field| field.name.as_str())
+            .collect();
+        if !missing.is_empty() {
+            return Err(lacking(&missing, rows));
         }
         let words = self.words.iter().map(|(field, value, word)| ((field.clone(), value.to_lowercase()), word.clone()));
         Ok(Mapping { fields: origins, words: words.collect() })
@@ -146,9 +150,12 @@ fn columns(rows: &Rows) -> String {
     format!("the columns are {}", names.join(", "))
 }
 
-fn missing(field: &str, rows: &Rows) -> Error {
-    let error = Error::usage(format!("no column says the {field}"));
-    error.hint(columns(rows)).hint(format!("`--map {field}=COLUMN` names it, `--set {field}=VALUE` is the same for every row"))
+fn lacking(fields: &[&str], rows: &Rows) -> Error {
+    let quoted: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+    let field = fields.first().copied().unwrap_or_default();
+    Error::usage(format!("no column is called {}", quoted.join(" or ")))
+        .hint(columns(rows))
+        .hint(format!("`--map {field}=COLUMN` says which one it is, `--set {field}=VALUE` is the same for every row"))
 }
 
 impl Mapping {
@@ -200,7 +207,10 @@ mod tests {
     #[test]
     fn columns_are_found_by_name_and_by_wish() {
         assert_eq!(resolved(&[], &[], &["Name", "date"]).unwrap(), ["date date", "name Name"]);
-        assert_eq!(resolved(&["date=Day off"], &["name=Off"], &["day-off", "name"]).unwrap(), ["date day-off", "name Off"]);
+        assert_eq!(
+            resolved(&["date=Day off"], &["name=Off"], &["day-off", "name"]).unwrap(),
+            ["date day-off", "name Off"]
+        );
         assert_eq!(resolved(&["x-region=Land"], &[], &["date", "Land"]).unwrap(), ["date date", "x-region Land"]);
     }
 
@@ -209,7 +219,10 @@ mod tests {
         let hint = |found: Result<Vec<String>, String>| found.unwrap_err();
         assert!(hint(resolved(&["dat=Day"], &[], &["Day"])).contains("did you mean `date`?"));
         assert!(hint(resolved(&["date=Dya"], &[], &["Day"])).contains("did you mean `Day`?"));
-        assert!(hint(resolved(&[], &[], &["Tag"])).starts_with("error: no column says the date\nhint: the columns are `Tag`"));
+        assert!(
+            hint(resolved(&[], &[], &["Tag"]))
+                .starts_with("error: no column is called `date`\nhint: the columns are `Tag`")
+        );
         assert!(hint(resolved(&["date"], &[], &["Day"])).contains("write `FIELD=COLUMN`"));
         assert!(hint(resolved(&["date=Day"], &["date=x"], &["Day"])).contains("both `--map` and `--set`"));
     }

@@ -131,7 +131,8 @@ fn bookings(context: &Context<'_>, entries: &[Entry], known: &mut Known) -> Resu
         let mut own = entry.clone();
         own.values.retain(|(name, _)| name != "environment");
         if entry.get("id").is_none() {
-            let base = entry.get("release").map_or_else(|| slug(entry.get("purpose").unwrap_or_default()), str::to_owned);
+            let base =
+                entry.get("release").map_or_else(|| slug(entry.get("purpose").unwrap_or_default()), str::to_owned);
             let id = known.free_id(environment, &base);
             own.values.insert(0, ("id".to_owned(), id.clone()));
             let mut named = entry.clone();

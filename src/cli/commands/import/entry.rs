@@ -78,7 +78,11 @@ impl<'c> Reader<'c> {
                 Some(Ok(None)) => {}
                 Some(Err(wrong)) => faults.push(self.fault(row, Some((field, origin)), wrong)),
                 None if field.required || self.is_required(field) => {
-                    faults.push(self.fault(row, Some((field, origin)), (format!("the {} is missing", field.name), None)));
+                    faults.push(self.fault(
+                        row,
+                        Some((field, origin)),
+                        (format!("the {} is missing", field.name), None),
+                    ));
                 }
                 None => {}
             }
@@ -136,7 +140,9 @@ impl<'c> Reader<'c> {
             }
             Takes::Word(words) => self.word(field, raw, words).map(Some),
             Takes::Known(thing) => self.known(thing, raw).map(|()| Some(raw.to_owned())),
-            Takes::When => When::parse(raw).map(|when| Some(when.to_string())).map_err(|error| plain(error.to_string())),
+            Takes::When => {
+                When::parse(raw).map(|when| Some(when.to_string())).map_err(|error| plain(error.to_string()))
+            }
             Takes::Day => match When::parse(raw) {
                 Ok(When::Date(day)) => Ok(Some(day.to_string())),
                 Ok(when) => Err((format!("expected a day, found `{when}`"), None)),
@@ -208,7 +214,9 @@ impl<'c> Reader<'c> {
 /// Whole minutes; what is left of one counts as one, so that nothing takes no time.
 fn clock(raw: &str, unit: Unit) -> Result<i64, Wrong> {
     let help = match unit {
-        Unit::Written => "write `38m`, `2h50m` or `0:38:00`; for bare numbers name the unit, as in `--map duration_seconds=COLUMN`",
+        Unit::Written => {
+            "write `38m`, `2h50m` or `0:38:00`; for bare numbers name the unit, as in `--map duration_seconds=COLUMN`"
+        }
         Unit::Minutes => "write minutes as a number",
         Unit::Seconds => "write seconds as a number",
     };

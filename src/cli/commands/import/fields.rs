@@ -3,9 +3,7 @@
 use clap::ValueEnum;
 
 use crate::model::environment::Use;
-use crate::model::records::{
-    ChangeOutcome, ChangeStatus, ChangeType, DeploymentReason, DeploymentResult, RunResult,
-};
+use crate::model::records::{ChangeOutcome, ChangeStatus, ChangeType, DeploymentReason, DeploymentResult, RunResult};
 
 /// What is brought in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -15,6 +15,7 @@ use crate::model::node::{Node, Value};
 use crate::model::records::RunResult;
 use crate::report::import::{Difference, Differing};
 use crate::time::When;
+use crate::time::calendar::WorkCalendar;
 
 /// Keeps the parts of a key apart.
 const APART: char = '\u{1f}';
@@ -24,7 +25,7 @@ const APART: char = '\u{1f}';
 pub enum Place {
     /// In a manifest.
     Written(Span),
-    /// In a manifest, where it is not understood.
+    /// In a manifest, where it is not understood, or in a calendar file.
     Unread,
     /// In the file that is brought in: its place among the entries that are new.
     New(usize),
@@ -35,6 +36,8 @@ pub enum Place {
 pub struct Known {
     what: What,
     places: HashMap<String, Place>,
+    /// The days that the calendar has without work, whichever file says so.
+    calendar: Option<WorkCalendar>,
 }
 
 fn key(parts: &[&str]) -> String {
@@ -69,7 +72,10 @@ impl Known {
                 for it in &portfolio.pipelines {
                     let (at, duration) = (seconds(it.at.value, portfolio.zone), it.duration.value.to_string());
                     let result = it.result.map_or("", RunResult::as_str);
-                    add(key(&["any", &it.project, it.common.name().unwrap_or_default(), &at, &duration, result]), it.span);
+                    add(
+                        key(&["any", &it.project, it.common.name().unwrap_or_default(), &at, &duration, result]),
+                        it.span,
+                    );
                 }
             }
             What::Bookings => {
@@ -94,7 +100,8 @@ impl Known {
                 }
             }
         }
-        Self { what, places }
+        let is_there = what == What::Holidays && portfolio.calendars.contains(calendar);
+        Self { what, places, calendar: is_there.then(|| portfolio.calendars.get(Some(calendar)).clone()) }
     }
 
     /// Notes what a file has under an id though it is not understood, such as an entry with a fault.
@@ -157,7 +164,11 @@ impl Known {
 
     /// Where an entry is already.
     pub fn find(&self, entry: &Entry) -> Option<Place> {
-        self.keys(entry).0.iter().find_map(|key| self.places.get(key)).copied()
+        let place = self.keys(entry).0.iter().find_map(|key| self.places.get(key)).copied();
+        place.or_else(|| {
+            let day = entry.get("date")?.parse().ok()?;
+            self.calendar.as_ref()?.holiday(day).map(|_| Place::Unread)
+        })
     }
 
     /// Notes an entry that is new.
@@ -188,7 +199,8 @@ pub fn differing(context: &Context<'_>, there: &[(Entry, Span)]) -> Vec<Differin
         let nodes: HashMap<u32, &Node<'_>> = documents.iter().flat_map(mappings).collect();
         for (entry, span) in of_file {
             let Some(node) = nodes.get(&span.start) else { continue };
-            let fields: Vec<Difference> = entry.values.iter().filter_map(|value| difference(node, value, entry)).collect();
+            let fields: Vec<Difference> =
+                entry.values.iter().filter_map(|value| difference(node, value, entry)).collect();
             if !fields.is_empty() {
                 let id = entry.get("id").map(str::to_owned);
                 found.push(Differing { row: entry.row, id, file: file.to_owned(), fields });
@@ -224,8 +236,7 @@ fn difference(node: &Node<'_>, (path, given): &(String, String), entry: &Entry) 
         return None;
     }
     let instant = |text: &str| When::parse(text).ok().map(|when| when.instant(entry.zone));
-    let same = recorded.is_some_and(|recorded| {
-        recorded == given || instant(recorded).is_some_and(|at| instant(given) == Some(at))
-    });
+    let same = recorded
+        .is_some_and(|recorded| recorded == given || instant(recorded).is_some_and(|at| instant(given) == Some(at)));
     (!same).then(|| Difference { field: path.clone(), recorded: recorded.map(str::to_owned), given: given.clone() })
 }

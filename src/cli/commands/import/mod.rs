@@ -115,7 +115,7 @@ impl Command for Import {
             let bytes = context.source.read_path(&file).unwrap_or_default();
             known.add_unread(&String::from_utf8_lossy(&bytes), self.what.kind());
         }
-        let sorted = self.sort(&context, &mapping, &rows, &mut known);
+        let sorted = self.sort(&context, &mapping, (&rows, numbered_by), &mut known);
         let drafts = target.drafts(&context, self.what, &sorted.new, &mut known)?;
         let view = View {
             numbered_by,
@@ -152,7 +152,13 @@ impl Import {
     }
 
     /// Sorts out what is wrong, what is there, and what is there twice.
-    fn sort(&self, context: &Context<'_>, mapping: &Mapping, rows: &Rows, known: &mut Known) -> Sorted {
+    fn sort(
+        &self,
+        context: &Context<'_>,
+        mapping: &Mapping,
+        (rows, numbered_by): (&Rows, &str),
+        known: &mut Known,
+    ) -> Sorted {
         let mut sorted = Sorted { faults: rows.faults.iter().map(fault).collect(), ..Sorted::default() };
         let mut reader = Reader::new(self.what, context, mapping, rows);
         for row in &rows.rows {
@@ -169,7 +175,7 @@ impl Import {
                     sorted.new.push(entry);
                 }
                 Some(Place::New(index)) if sorted.new[index].values != entry.values => {
-                    sorted.faults.push(twice(&entry, &sorted.new[index]));
+                    sorted.faults.push(twice(&entry, &sorted.new[index], numbered_by));
                 }
                 Some(place) => {
                     sorted.skipped += 1;
@@ -187,13 +193,17 @@ impl Import {
     fn refer(&self, global: &Global, context: &Context<'_>, lock: Option<Lock>) -> Result<Status, Error> {
         let is_ics = self.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ics"));
         if !is_ics {
-            return Err(Error::usage("`--reference` needs a calendar file (.ics)").hint("leave it out to copy the days"));
+            return Err(
+                Error::usage("`--reference` needs a calendar file (.ics)").hint("leave it out to copy the days")
+            );
         }
         let days = Days { from: self.from, to: self.to };
         let (rows, numbered_by) = source::read(context, &self.file, self.what, days)?;
         let Some(path) = context.below_root(&self.file) else {
             let error = Error::usage(format!("`{}` is outside the portfolio", self.file.display()));
-            return Err(error.hint("copy it below the folder of `relm.yaml`, or leave `--reference` out to copy the days"));
+            return Err(
+                error.hint("copy it below the folder of `relm.yaml`, or leave `--reference` out to copy the days")
+            );
         };
         let drafts: Vec<Draft> = drafts::reference(context, &self.calendar, &path)?.into_iter().collect();
         let is_new = !drafts.is_empty();
@@ -302,13 +312,19 @@ fn fault(error: &RowsError) -> Fault {
 }
 
 /// The same thing with other values, in one file.
-fn twice(entry: &Entry, first: &Entry) -> Fault {
+fn twice(entry: &Entry, first: &Entry, numbered_by: &str) -> Fault {
     let differs = |name: &str| entry.get(name) != first.get(name);
     let names = entry.values.iter().chain(&first.values).map(|(name, _)| name.as_str()).filter(|name| differs(name));
     let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     names.sort_unstable();
     names.dedup();
     let name = entry.get("id").map_or_else(|| "the same".to_owned(), |id| format!("`{id}`"));
-    let message = format!("{name} stands in row {} already, with another {}", first.row, names.join(", "));
-    Fault { row: Some(entry.row), column: None, field: None, message, help: Some("leave one of the two out".to_owned()) }
+    let message = format!("{name} stands in {numbered_by} {} already, with another {}", first.row, names.join(", "));
+    Fault {
+        row: Some(entry.row),
+        column: None,
+        field: None,
+        message,
+        help: Some("leave one of the two out".to_owned()),
+    }
 }

@@ -36,11 +36,8 @@ pub fn read(context: &Context<'_>, path: &Path, what: What, days: Days) -> Resul
     let Some(form) = form else {
         let text = rows::text(&bytes).map_err(failed)?;
         let broken = |error: ics::IcsError| Error::input(format!("cannot read `{}`: {error}", path.display()));
-        let rows = if what == What::Holidays {
-            holidays(text, days.or_soon(context.clock.today))
-        } else {
-            events(text)
-        };
+        let rows =
+            if what == What::Holidays { holidays(text, days.or_soon(context.clock.today)) } else { events(text) };
         return Ok((rows.map_err(broken)?, if what == What::Holidays { "day" } else { "line" }));
     };
     let mut rows = rows::read(&bytes, form).map_err(failed)?;
@@ -95,7 +92,9 @@ fn events(text: &str) -> Result<Rows, ics::IcsError> {
             rows.faults.push(RowsError {
                 number: Some(event.line),
                 message: format!("`{}` comes again and again", event.name),
-                help: Some("a booking is for one time; write it out, or declare `maintenance:` with an `rrule`".to_owned()),
+                help: Some(
+                    "a booking is for one time; write it out, or declare `maintenance:` with an `rrule`".to_owned(),
+                ),
             });
             continue;
         }
