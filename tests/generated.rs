@@ -39,6 +39,11 @@ fn the_reference_of_commands_is_current() {
 }
 
 #[test]
+fn the_reference_of_exported_tables_is_current() {
+    hold("schema/EXPORT.md", &relm::render::export::reference(relm::report::export::TABLES));
+}
+
+#[test]
 fn the_schemas_of_output_are_current() {
     for (name, schema) in relm::report::schemas() {
         hold(&format!("schema/output/{name}.json"), &relm::render::json::render(&schema));
@@ -99,6 +104,11 @@ fn json_output_is_what_its_schema_says() {
     add("gate.reject", &["timetable-2.3", "uat-exit", "--as", "gus", "--dry-run"]);
     let waiver = ["timetable-2.3/uat-exit/sev1", "--reason", "Test line only", "--expires", "2027-12-31"];
     add("gate.waive", &[&waiver[..], &["--as", "gus", "--dry-run"]].concat());
+    let out = folder.path().join("out");
+    add("export", &[out.to_str().unwrap()]);
+    let table = folder.path().join("incidents.csv");
+    std::fs::write(&table, "id,opened,severity\nINC-9,2026-12-01T10:00,3\n").unwrap();
+    add("import", &["incidents", table.to_str().unwrap()]);
     add("report.changes", &[]);
     add("report.dora", &["--by", "project", "--explain"]);
     add("report.environments", &["--compare", "previous"]);

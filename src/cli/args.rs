@@ -28,6 +28,10 @@ pub enum Format {
     Junit,
     /// Comma-separated values.
     Csv,
+    /// JSON objects, one a line.
+    Ndjson,
+    /// Apache Parquet.
+    Parquet,
     /// Mermaid diagrams.
     Mermaid,
     /// Graphviz.

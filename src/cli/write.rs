@@ -138,6 +138,11 @@ impl Draft {
         edit::diff(self.before.as_deref().unwrap_or_default(), &self.after)
     }
 
+    /// Whether the file is made.
+    pub fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+
     /// The portfolio as it would be with this change, judged at the same moment.
     pub fn preview<'g>(&self, context: &Context<'g>) -> Result<Context<'g>, Error> {
         context.with_text(&self.file, self.after.clone().into_bytes())
@@ -146,9 +151,11 @@ impl Draft {
     /// Puts the file in place, with the folders that lead to a new one; nothing when nothing changed. Refuses when somebody
     /// changed the file since it was read.
     pub fn write(&self, context: &Context<'_>) -> Result<(), Error> {
-        if !self.is_changed() {
-            return Ok(());
-        }
+        write_all(std::slice::from_ref(self), context)
+    }
+
+    /// What is to be written, with the folders that lead to a new file.
+    fn rewrite(&self, context: &Context<'_>) -> Result<Rewrite, Error> {
         let path = context.source.root().join(&self.file);
         if let Some(folder) = path.parent().filter(|_| self.before.is_none()) {
             std::fs::create_dir_all(folder).map_err(|error| {
@@ -156,9 +163,20 @@ impl Draft {
             })?;
         }
         let before = self.before.clone().map(String::into_bytes);
-        edit::write(&[Rewrite { path, before, after: self.after.clone().into_bytes() }])
-            .map_err(|error| Error::output(error.to_string()).hint(error.hint()))
+        Ok(Rewrite { path, before, after: self.after.clone().into_bytes() })
     }
+}
+
+/// The portfolio as it would be with these changes, judged at the same moment.
+pub fn preview<'g>(drafts: &[Draft], context: &Context<'g>) -> Result<Context<'g>, Error> {
+    context.with_texts(drafts.iter().map(|draft| (draft.file.clone(), draft.after.clone().into_bytes())).collect())
+}
+
+/// Puts files in place, all or none, as [`Draft::write`] does one.
+pub fn write_all(drafts: &[Draft], context: &Context<'_>) -> Result<(), Error> {
+    let changed = drafts.iter().filter(|draft| draft.is_changed());
+    let rewrites = changed.map(|draft| draft.rewrite(context)).collect::<Result<Vec<_>, _>>()?;
+    edit::write(&rewrites).map_err(|error| Error::output(error.to_string()).hint(error.hint()))
 }
 
 /// The lines that are not the same before and after, for a view.

@@ -15,6 +15,7 @@ mod place_tests;
 mod portfolio;
 mod revision;
 pub mod root;
+pub mod rows;
 pub mod source;
 #[cfg(test)]
 mod source_tests;

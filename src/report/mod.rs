@@ -12,10 +12,12 @@ pub mod check;
 pub mod diff;
 pub mod env;
 pub mod evidence;
+pub mod export;
 pub mod gate;
 pub mod graph;
 pub mod impact;
 pub mod history;
+pub mod import;
 pub mod init;
 pub mod metrics;
 pub mod new;
@@ -73,6 +75,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("env.usage", schemars::schema_for!(env::usage::Usage)),
         ("evidence", schemars::schema_for!(evidence::Evidence)),
         ("explain", schemars::schema_for!(rules::Explanation)),
+        ("export", schemars::schema_for!(export::Export)),
         ("gate.approve", schemars::schema_for!(gate::decision::Decision)),
         ("gate.list", schemars::schema_for!(gate::list::List)),
         ("gate.reject", schemars::schema_for!(gate::decision::Decision)),
@@ -82,6 +85,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("graph", schemars::schema_for!(graph::GraphView)),
         ("impact", schemars::schema_for!(impact::Impact)),
         ("history", schemars::schema_for!(history::History)),
+        ("import", schemars::schema_for!(import::Import)),
         ("init", schemars::schema_for!(init::Init)),
         ("new", schemars::schema_for!(new::New)),
         ("plan", schemars::schema_for!(plan::Plan)),

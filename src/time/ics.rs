@@ -1,9 +1,10 @@
-//! Holiday files: the all-day events of an iCalendar (RFC 5545) file as dates with names.
+//! Calendar files (iCalendar, RFC 5545): their days as dates with names, for holidays, and their single events with times.
 //!
 //! Lines are unfolded and nested components followed here, so that an error can name its line and neither deep nesting
 //! nor great size can exhaust anything; single properties are read by the `icalendar` crate.
 
 use super::recurrence::{Recurrence, read_date, read_time};
+use super::zone::{self, parse_zone};
 use super::{When, plus_days, shown};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -58,6 +59,28 @@ pub fn holidays(text: &str) -> Result<Vec<(NaiveDate, String)>, IcsError> {
     Ok(days)
 }
 
+/// A single event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Single {
+    /// The line it begins on, from 1.
+    pub line: usize,
+    /// What it is called; may be empty.
+    pub name: String,
+    /// Where it takes place, or what it takes; may be empty.
+    pub place: String,
+    /// When it begins: a day, a time without a zone, or an instant.
+    pub from: When,
+    /// When it ends: the last day, or the first instant after.
+    pub to: When,
+    /// Whether it comes again.
+    pub repeats: bool,
+}
+
+/// Every event as it is written, in the order of the file; cancelled events are left out.
+pub fn singles(text: &str) -> Result<Vec<Single>, IcsError> {
+    events(text)?.into_iter().filter(|event| !event.cancelled).map(Event::single).collect()
+}
+
 /// A property of interest with the line it begins on.
 type Line<T> = (usize, T);
 
@@ -71,6 +94,9 @@ struct Event {
     except: Vec<When>,
     also: Vec<NaiveDate>,
     name: String,
+    place: String,
+    /// Start and end as instants, where they say which.
+    written: [Option<When>; 2],
     cancelled: bool,
 }
 
@@ -139,9 +165,27 @@ fn events(text: &str) -> Result<Vec<Event>, IcsError> {
     }
 }
 
+/// The properties that are read.
+const PROPERTIES: [&str; 9] =
+    ["DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE", "SUMMARY", "LOCATION", "STATUS"];
+
+/// A time with the zone it names; none when nobody knows that zone.
+fn written(value: &str, local: NaiveDateTime, property: &Property<'_>) -> Option<When> {
+    if !value.contains('T') {
+        return Some(When::Date(local.date()));
+    }
+    if value.ends_with('Z') {
+        return Some(When::Fixed(local.and_utc().fixed_offset()));
+    }
+    let named = property.params.iter().find(|parameter| parameter.key.as_str().eq_ignore_ascii_case("TZID"));
+    let Some(named) = named.and_then(|parameter| parameter.val.as_ref()) else { return Some(When::Local(local)) };
+    let zone = parse_zone(named.as_str().trim_matches('"')).ok()?;
+    Some(When::Fixed(zone::resolve(local, zone).instant().with_timezone(&zone).fixed_offset()))
+}
+
 impl Event {
     fn read(&mut self, number: usize, key: &str, line: &str) -> Result<(), IcsError> {
-        if !["DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE", "SUMMARY", "STATUS"].contains(&key) {
+        if !PROPERTIES.contains(&key) {
             return Ok(());
         }
         let property = Property::try_from(line).map_err(|_| error(number, format!("`{key}` cannot be read")))?;
@@ -151,9 +195,16 @@ impl Event {
                 error(number, format!("`{}` in `{key}` is not a date between 1900 and 2200", shown(value)))
             })
         };
+        let one_line = |value: &str| value.split_whitespace().collect::<Vec<_>>().join(" ");
         match key {
-            "DTSTART" => self.start = Some((number, time(value)?)),
-            "DTEND" => self.end = Some((number, time(value)?)),
+            "DTSTART" => {
+                self.start = Some((number, time(value)?));
+                self.written[0] = written(value, time(value)?, &property);
+            }
+            "DTEND" => {
+                self.end = Some((number, time(value)?));
+                self.written[1] = written(value, time(value)?, &property);
+            }
             "DURATION" => {
                 let length = read_length(value);
                 let wrong = || error(number, format!("`{}` is not a duration such as `P1D`", shown(value)));
@@ -172,9 +223,33 @@ impl Event {
                 }
             }
             "STATUS" => self.cancelled = value.eq_ignore_ascii_case("CANCELLED"),
-            _ => self.name = value.split_whitespace().collect::<Vec<_>>().join(" "),
+            "LOCATION" => self.place = one_line(value),
+            _ => self.name = one_line(value),
         }
         Ok(())
+    }
+
+    /// The event with its times as they are written.
+    fn single(self) -> Result<Single, IcsError> {
+        let Some((line, start)) = self.start else {
+            return Err(error(self.line, "this event has no `DTSTART`"));
+        };
+        let unknown = |line| error(line, "the zone of this time is no IANA name such as `Europe/London`");
+        let from = self.written[0].ok_or_else(|| unknown(line))?;
+        let to = match (self.end, self.length, from) {
+            // An end that is a day is outside.
+            (Some((_, end)), _, When::Date(day)) => When::Date((end - TimeDelta::seconds(1)).date().max(day)),
+            (Some((line, _)), ..) => self.written[1].ok_or_else(|| unknown(line))?,
+            (None, Some(length), When::Date(day)) => {
+                let end = start.checked_add_signed(length).unwrap_or(start);
+                When::Date((end - TimeDelta::seconds(1)).date().max(day))
+            }
+            (None, Some(length), When::Local(at)) => When::Local(at.checked_add_signed(length).unwrap_or(at)),
+            (None, Some(length), When::Fixed(at)) => When::Fixed(at.checked_add_signed(length).unwrap_or(at)),
+            (None, None, from) => from,
+        };
+        let repeats = self.rule.is_some() || !self.also.is_empty();
+        Ok(Single { line: self.line, name: self.name, place: self.place, from, to, repeats })
     }
 
     /// Adds every day of the event.
@@ -307,6 +382,27 @@ mod tests {
         let monday = read("DTSTART;VALUE=DATE:20260525\nRRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO;COUNT=2");
         assert_eq!(monday, ["2026-05-25 holiday", "2027-05-31 holiday"]);
         assert_eq!(read("DTSTART:20260101\nRDATE;VALUE=DATE:20260301,20260401").len(), 3);
+    }
+
+    #[test]
+    fn single_events_keep_their_times() {
+        let one = |event: &str| {
+            let found = singles(&file(event)).map_err(|error| error.to_string())?;
+            let shown = |it: &Single| format!("{} – {} {} @{} {}", it.from, it.to, it.name, it.place, it.repeats);
+            Ok::<_, String>(found.iter().map(shown).collect::<Vec<_>>().join("; "))
+        };
+        let day = "DTSTART;VALUE=DATE:20261123\r\nDTEND;VALUE=DATE:20261128\r\nSUMMARY:Load\r\nLOCATION:uat-1";
+        assert_eq!(one(day).unwrap(), "2026-11-23 – 2026-11-27 Load @uat-1 false");
+        assert_eq!(one("DTSTART:20261123").unwrap(), "2026-11-23 – 2026-11-23  @ false");
+        let zoned = "DTSTART;TZID=Asia/Tokyo:20261123T090000\nDTEND:20261123T010000Z\nRRULE:FREQ=DAILY";
+        assert_eq!(one(zoned).unwrap(), "2026-11-23T09:00+09:00 – 2026-11-23T01:00Z  @ true");
+        assert_eq!(
+            one("DTSTART:20261123T090000\nDURATION:PT90M").unwrap(),
+            "2026-11-23T09:00 – 2026-11-23T10:30  @ false"
+        );
+        let lost = one("DTSTART;TZID=GMT Standard Time:20261123T090000").unwrap_err();
+        assert_eq!(lost, "line 4: the zone of this time is no IANA name such as `Europe/London`");
+        assert_eq!(one("DTSTART:20261123\nSTATUS:CANCELLED").unwrap(), "");
     }
 
     #[test]

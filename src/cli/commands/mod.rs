@@ -13,10 +13,12 @@ mod diff;
 pub mod env;
 mod evidence;
 mod explain;
+mod export;
 pub mod gate;
 mod graph;
 mod impact;
 mod history;
+mod import;
 mod init;
 mod man;
 mod new;
@@ -60,6 +62,8 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<set::Set>(),
     record::ENTRY,
     report::ENTRY,
+    Entry::of::<import::Import>(),
+    Entry::of::<export::Export>(),
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),

@@ -85,18 +85,12 @@ impl CriterionView {
     /// The view of a criterion of a gate.
     pub fn new(input: &Input<'_>, gate: &Judged<'_>, judged: &JudgedCriterion<'_>) -> Self {
         let criterion = judged.criterion;
-        let status = match &judged.outcome {
-            Outcome::NotApplicable => "not-applicable",
-            Outcome::Waived => "waived",
-            outcome if outcome.is_met() => "met",
-            _ => "unmet",
-        };
         let from_template = gate.template.is_some_and(|template| template.criteria.iter().any(|own| own == criterion));
         let waiver = criterion.waiver.as_ref();
         Self {
             id: criterion.id.to_string(),
             name: judged.name().map(str::to_owned),
-            status,
+            status: status_word(&judged.outcome),
             missing: (!judged.outcome.is_met()).then(|| Missing::Criterion(judged).to_string()),
             shows: shows(&judged.outcome),
             from_template,
@@ -109,6 +103,16 @@ impl CriterionView {
             }),
             source: input.source(criterion.id.span),
         }
+    }
+}
+
+/// `met`, `unmet`, `waived` or `not-applicable`.
+pub fn status_word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::NotApplicable => "not-applicable",
+        Outcome::Waived => "waived",
+        outcome if outcome.is_met() => "met",
+        _ => "unmet",
     }
 }
 

@@ -331,7 +331,7 @@ impl Book {
 }
 
 /// An id made of a text.
-fn slug(text: &str) -> String {
+pub fn slug(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {

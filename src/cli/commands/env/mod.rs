@@ -3,7 +3,7 @@
 //! A subcommand is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
 mod advise;
-mod book;
+pub(super) mod book;
 mod conflicts;
 mod free;
 mod list;

@@ -99,7 +99,7 @@ impl Command for Deployment {
             existing: existing.map(|entry| entry.span),
             update: self.update,
             given: self.given(&context, at, zone),
-            file: log::destination(&context, &self.options, Kind::Deployments)?,
+            file: log::destination(&context, self.options.into.as_deref(), Kind::Deployments)?,
             id,
         };
         entry::record(global, &mut context, lock, &self.options, &wanted)

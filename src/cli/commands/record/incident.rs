@@ -88,7 +88,7 @@ impl Command for Incident {
             existing: existing.map(|entry| entry.span),
             update: self.update,
             given: given.into_iter().flatten().collect(),
-            file: log::destination(&context, &self.options, Kind::Incidents)?,
+            file: log::destination(&context, self.options.into.as_deref(), Kind::Incidents)?,
             id: Some(self.id),
         };
         entry::record(global, &mut context, lock, &self.options, &wanted)

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::Options;
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::cli::target::documents;
@@ -60,8 +59,8 @@ fn entries(context: &Context<'_>, kind: Kind) -> Vec<(DateTime<Utc>, Span)> {
 }
 
 /// The file that was named on the command line, else the log that a new entry belongs to.
-pub fn destination(context: &Context<'_>, options: &Options, kind: Kind) -> Result<String, Error> {
-    options.into.as_deref().map_or_else(|| Ok(file(context, kind)), |path| named(context, path))
+pub fn destination(context: &Context<'_>, into: Option<&Path>, kind: Kind) -> Result<String, Error> {
+    into.map_or_else(|| Ok(file(context, kind)), |path| named(context, path))
 }
 
 /// The path from the root of a file that was named on the command line.

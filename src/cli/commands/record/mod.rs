@@ -6,7 +6,7 @@ mod change;
 mod deployment;
 mod entry;
 mod incident;
-mod log;
+pub(super) mod log;
 mod pipeline;
 mod references;
 

@@ -77,7 +77,7 @@ impl Command for Pipeline {
             existing: self.existing(&context, at).map(|entry| entry.span),
             update: false,
             given: given.into_iter().flatten().collect(),
-            file: log::destination(&context, &self.options, Kind::Pipelines)?,
+            file: log::destination(&context, self.options.into.as_deref(), Kind::Pipelines)?,
         };
         entry::record(global, &mut context, lock, &self.options, &wanted)
     }
