@@ -10,6 +10,7 @@ mod draft;
 pub mod error;
 mod field;
 mod find;
+mod folder;
 mod output;
 mod owner;
 mod progress;

@@ -34,4 +34,5 @@ mod set;
 mod show;
 mod signals;
 mod todo;
+mod site;
 mod train;

@@ -26,6 +26,7 @@ mod schema;
 mod set;
 mod show;
 mod todo;
+mod site;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
@@ -57,6 +58,7 @@ pub static COMMANDS: &[Entry] = &[
     Entry::of::<set::Set>(),
     record::ENTRY,
     report::ENTRY,
+    Entry::of::<site::Site>(),
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),
