@@ -56,7 +56,7 @@ impl Folder {
             }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(root).map_err(|e| failed(&e))?
+                fs::create_dir_all(root).map_err(|e| failed(&e))?;
             }
             Err(error) => return Err(failed(&error)),
         }
@@ -110,7 +110,9 @@ impl Folder {
 
     fn write_list(&self, files: &BTreeSet<String>) -> Result<(), Error> {
         let mut text = format!("{TITLE}\n");
-        files.iter().for_each(|file| text.extend([file.as_str(), "\n"]));
+        for file in files {
+            text.extend([file.as_str(), "\n"]);
+        }
         let path = self.root.join(LIST);
         if fs::read(&path).is_ok_and(|known| known == text.as_bytes()) {
             return Ok(());

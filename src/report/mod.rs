@@ -21,11 +21,8 @@ pub mod record;
 pub mod rules;
 pub mod set;
 pub mod show;
-<<<<<<< HEAD
-pub mod todo;
-=======
 pub mod site;
->>>>>>> afaf594 (relm site writes the portfolio as pages to browse: releases, environments, projects, calendar, what is to do)
+pub mod todo;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -88,10 +85,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("rules", schemars::schema_for!(rules::Rules)),
         ("set", schemars::schema_for!(set::Set)),
         ("show", schemars::schema_for!(show::Show)),
-<<<<<<< HEAD
-        ("todo", schemars::schema_for!(todo::Todo)),
-=======
         ("site", schemars::schema_for!(site::Done)),
->>>>>>> afaf594 (relm site writes the portfolio as pages to browse: releases, environments, projects, calendar, what is to do)
+        ("todo", schemars::schema_for!(todo::Todo)),
     ]
 }

@@ -33,6 +33,6 @@ mod select;
 mod set;
 mod show;
 mod signals;
-mod todo;
 mod site;
+mod todo;
 mod train;

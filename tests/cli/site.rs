@@ -23,6 +23,10 @@ fn files(root: &Path) -> BTreeMap<String, String> {
         .collect()
 }
 
+fn is_page(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "html")
+}
+
 /// The values of an attribute of a page, as the browser reads them.
 fn attributes<'p>(page: &'p str, name: &str) -> Vec<&'p str> {
     let start = format!(" {name}=\"");
@@ -41,7 +45,7 @@ fn target(page: &str, link: &str) -> String {
 /// What is wrong with the links, ids, headings and tables of a site.
 fn faults(site: &BTreeMap<String, String>) -> Vec<String> {
     let mut wrong = Vec::new();
-    let pages = || site.iter().filter(|(path, _)| path.ends_with(".html"));
+    let pages = || site.iter().filter(|(path, _)| is_page(path));
     let ids: BTreeMap<&str, Vec<&str>> = pages().map(|(path, text)| (&**path, attributes(text, "id"))).collect();
     for (path, text) in pages() {
         let unique: BTreeSet<&str> = ids[&**path].iter().copied().collect();
@@ -106,7 +110,7 @@ fn every_link_of_northwind_leads_somewhere_and_every_page_is_in_order() {
     for page in [
         "index.html",
         "calendar.html",
-        "needs.html",
+        "todo.html",
         "release/payments-2026.4.html",
         "environment/uat-1.html",
         "project/core-banking.html",
@@ -133,7 +137,7 @@ fn every_link_of_northwind_leads_somewhere_and_every_page_is_in_order() {
     assert_eq!(files(&out), site, "the same bytes again");
     assert_eq!(again["written"], 0);
     assert_eq!(again["unchanged"], first["written"]);
-    assert_eq!(first["pages"].as_u64().unwrap() as usize, site.keys().filter(|path| path.ends_with(".html")).count());
+    assert_eq!(first["pages"].as_u64().unwrap() as usize, site.keys().filter(|path| is_page(path)).count());
     let bytes: usize = site.iter().filter(|(path, _)| *path != ".relm-site").map(|(_, text)| text.len()).sum();
     assert_eq!(first["bytes"].as_u64().unwrap() as usize, bytes);
 }
@@ -164,13 +168,13 @@ fn only_what_changed_is_written_and_what_is_gone_is_removed() {
     // Somebody else's file stays, an own one that is no longer needed goes, and one that was lost is written again.
     fs::write(site.join("notes.txt"), "mine").unwrap();
     fs::remove_file(sandbox.path().join("releases/kite.yaml")).unwrap();
-    fs::remove_file(site.join("needs.html")).unwrap();
+    fs::remove_file(site.join("todo.html")).unwrap();
     let run = sandbox.run(&["site", "public"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.stdout.contains("removed"), "{run}");
     let after = files(&site);
     assert!(!after.contains_key("release/kite-1.html") && !after.contains_key("releases-2026.html"));
-    assert!(after.contains_key("notes.txt") && after.contains_key("needs.html"));
+    assert!(after.contains_key("notes.txt") && after.contains_key("todo.html"));
     assert_eq!(faults(&after.into_iter().filter(|(path, _)| path != "notes.txt").collect()), Vec::<String>::new());
     assert!(!site.join(".relm-site").is_dir());
     assert!(!has_leftovers(&site.join("release")));
@@ -251,7 +255,7 @@ fn nothing_that_is_written_becomes_markup() {
     assert_eq!(run.code, Some(0), "{run}");
     let site = files(&sandbox.path().join("public"));
     assert_eq!(faults(&site), Vec::<String>::new());
-    for (path, text) in site.iter().filter(|(path, _)| path.ends_with(".html")) {
+    for (path, text) in site.iter().filter(|(path, _)| is_page(path)) {
         let tags = text.matches("<script").count();
         assert_eq!(tags, 2, "{path}");
         assert!(

@@ -25,8 +25,8 @@ mod rules;
 mod schema;
 mod set;
 mod show;
-mod todo;
 mod site;
+mod todo;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, ValueEnum};

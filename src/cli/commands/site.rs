@@ -58,7 +58,9 @@ impl Command for Site {
         // Pages borrow the manifests while they name lines in the texts; every file has something to name.
         let mut sources = std::mem::take(&mut context.loaded.sources);
         let files: Vec<_> = sources.iter().map(|(file, _)| file).collect();
-        files.into_iter().for_each(|file| attach_text(&mut sources, &context.source, file));
+        for file in files {
+            attach_text(&mut sources, &context.source, file);
+        }
         let header = header(&context, &self.folder);
         let material =
             Material { plan: context.input(), occupancy: context.occupancy(), clock: context.clock, sources: &sources };
@@ -77,7 +79,7 @@ impl Command for Site {
             written: outcome.written,
             unchanged: outcome.unchanged,
             removed: outcome.removed,
-            pages: whole.iter().filter(|(file, _)| file.ends_with(".html")).count() + objects(&ids).count(),
+            pages: whole.iter().filter(|(file, _)| is_page(file)).count() + objects(&ids).count(),
             bytes: outcome.bytes,
             start: "index.html",
         };
@@ -102,7 +104,7 @@ fn lists(pages: &Pages<'_>, frame: &Frame) -> Vec<File> {
     let needs = pages.needs();
     let mut files: Vec<File> = vec![
         ("index.html".to_owned(), render::portfolio(frame, &pages.portfolio_page(&needs))),
-        ("needs.html".to_owned(), render::needs(frame, &needs)),
+        ("todo.html".to_owned(), render::todo(frame, &needs)),
         ("site.css".to_owned(), render::STYLE.to_owned()),
         ("site.js".to_owned(), render::SCRIPT.to_owned()),
         ("about.js".to_owned(), render::about_script(&frame.about)),
@@ -113,6 +115,11 @@ fn lists(pages: &Pages<'_>, frame: &Frame) -> Vec<File> {
     files.extend(render::projects(frame, &pages.project_list()));
     files.extend(render::findings(frame, pages.findings()));
     files
+}
+
+/// Whether a file is a page, and not what pages are made with.
+fn is_page(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "html")
 }
 
 /// The files of single releases, environments and projects.

@@ -58,11 +58,11 @@ pub fn render(frame: &Frame, view: &EnvironmentPage) -> String {
         text(&environment.id),
         place(environment.source.as_ref())
     );
-    let mut tile = |name: &str, value: &str| {
+    let mut fact = |name: &str, value: &str| {
         let _ = writeln!(main, "<div><dt>{name}</dt><dd>{value}</dd></div>");
     };
-    tile("Used now", &format!("{} of {}", environment.units, environment.capacity));
-    tile(
+    fact("Used now", &format!("{} of {}", environment.units, environment.capacity));
+    fact(
         "Free from",
         &environment.free_from.map_or_else(
             || "never".to_owned(),
@@ -74,9 +74,9 @@ pub fn render(frame: &Frame, view: &EnvironmentPage) -> String {
     } else {
         toned(&environment.conflicts.to_string(), Tone::Bad)
     };
-    tile("Conflicts ahead", &conflicts);
-    tile("Used over these weeks", &percent(view.usage.total.utilisation));
-    tile("Time zone", &text(environment.time_zone));
+    fact("Conflicts ahead", &conflicts);
+    fact("Used over these weeks", &percent(view.usage.total.utilisation));
+    fact("Time zone", &text(environment.time_zone));
     main.push_str("</dl>\n");
     items::description(&mut main, &view.show.facts);
     main.push_str("<section class=\"panel\" aria-labelledby=\"heat\"><h2 id=\"heat\">How full it is</h2>\n");

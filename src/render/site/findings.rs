@@ -66,11 +66,10 @@ fn table<'v>(out: &mut String, page: &Page<'_>, findings: impl Iterator<Item = &
             .help
             .as_deref()
             .map_or_else(String::new, |help| format!("<p class=\"quiet\">{}</p>", sentence(help)));
-        let related: String = finding
-            .distinct_related()
-            .take(RELATED)
-            .map(|it| format!("<p class=\"quiet\">{} {}</p>", sentence(&it.message), written(&it.place)))
-            .collect();
+        let related = finding.distinct_related().take(RELATED);
+        let related =
+            related.map(|it| format!("<p class=\"quiet\">{} {}</p>", sentence(&it.message), written(&it.place)));
+        let related = related.collect::<Vec<_>>().concat();
         let _ = writeln!(
             out,
             "<tr><td>{severity}</td><th scope=\"row\"><p>{}</p>{help}{related}</th><td>{}</td><td><code>{}</code></td><td>{}</td></tr>",

@@ -133,6 +133,15 @@ pub fn place(source: Option<&Source>) -> String {
     format!("<span class=\"place\">{}{line}</span>", html_escape(&source.file))
 }
 
+/// A text as a sentence begins.
+pub fn capital(why: &str) -> String {
+    let mut rest = why.chars();
+    match rest.next() {
+        Some(first) => first.to_uppercase().chain(rest).collect(),
+        None => String::new(),
+    }
+}
+
 /// "1 gate", "2 gates", "1,234 gates".
 pub fn count(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

@@ -46,7 +46,9 @@ pub fn sections(out: &mut String, page: &Page<'_>, show: &Show, wanted: &[&str])
         return;
     }
     out.push_str("<div class=\"sections\">\n");
-    found.into_iter().for_each(|found| section(out, page, &show.id, found));
+    for found in found {
+        section(out, page, &show.id, found);
+    }
     out.push_str("</div>\n");
 }
 

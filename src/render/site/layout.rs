@@ -163,7 +163,7 @@ impl Page<'_> {
         out.push_str("<nav aria-label=\"Pages\"><ul>\n");
         let tabs = [
             (Some(Tab::Portfolio), "index.html", "Portfolio"),
-            (Some(Tab::Needs), "needs.html", "To do"),
+            (Some(Tab::Needs), "todo.html", "To do"),
             (None, "calendar.html", "Calendar"),
             (Some(Tab::Releases), "releases.html", "Releases"),
             (Some(Tab::Environments), "environments.html", "Environments"),

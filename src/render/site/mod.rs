@@ -13,21 +13,21 @@ mod items;
 mod layout;
 mod lists;
 pub mod names;
-mod needs;
 mod portfolio;
 mod project;
 mod release;
 mod search;
+mod todo;
 
 pub use environment::render as environment;
 pub use findings::pages as findings;
 pub use layout::{Frame, about_script};
 pub use lists::{environments, projects, releases};
-pub use needs::render as needs;
 pub use portfolio::render as portfolio;
 pub use project::render as project;
 pub use release::render as release;
 pub use search::script as search_script;
+pub use todo::render as todo;
 
 use crate::render::text::sanitize;
 use crate::report::site::Done;

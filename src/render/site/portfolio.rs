@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::bars::{Bar, Scale, share};
-use super::html::{Tone, away, count, day_or_none, level, number, sentence, short_day, text};
+use super::html::{Tone, away, capital, count, day_or_none, level, number, sentence, short_day, text};
 use super::layout::{Frame, Page, Tab, as_of};
-use super::{heat, needs};
+use super::{heat, todo};
 use crate::report::site::portfolio::Portfolio;
 use crate::report::site::{Level, ReleaseRow};
 
@@ -93,7 +93,8 @@ fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     out.push_str("<ul class=\"rows\">\n");
     for row in &view.risks {
         let reasons = row.standing.reasons.iter().take(2);
-        let reasons: String = reasons.map(|why| format!("<p class=\"why\">{}</p>", sentence(&capital(why)))).collect();
+        let reasons = reasons.map(|why| format!("<p class=\"why\">{}</p>", sentence(&capital(why))));
+        let reasons = reasons.collect::<Vec<_>>().concat();
         let id = if label(row) == row.id { String::new() } else { format!("{} · ", text(&row.id)) };
         let _ = writeln!(
             out,
@@ -117,31 +118,22 @@ fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     let _ = writeln!(out, "<p class=\"all\"><a href=\"findings.html\">{found}</a> · {conflicts}</p></section>");
 }
 
-/// A reason as a sentence begins.
-fn capital(why: &str) -> String {
-    let mut rest = why.chars();
-    match rest.next() {
-        Some(first) => first.to_uppercase().chain(rest).collect(),
-        None => String::new(),
-    }
-}
-
 fn waiting(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     let counts = &view.counts;
     let (answer, tone) = match (counts.urgent, counts.today, counts.needs) {
         (0, 0, 0) => ("Nothing".to_owned(), Tone::Good),
-        (0, 0, all) => (format!("{} in three weeks", count(all, "thing")), Tone::Plain),
+        (0, 0, all) => (format!("{} in two weeks", count(all, "thing")), Tone::Plain),
         (0, today, _) => (format!("{} today", count(today, "thing")), Tone::Warn),
-        (urgent, 0, _) => (format!("{} now", count(urgent, "thing")), Tone::Bad),
-        (urgent, today, _) => (format!("{} now, {} today", number(urgent), number(today)), Tone::Bad),
+        (urgent, 0, _) => (format!("{} overdue", count(urgent, "thing")), Tone::Bad),
+        (urgent, today, _) => (format!("{} overdue, {} today", number(urgent), number(today)), Tone::Bad),
     };
     panel(out, "waiting", "Needs somebody", &answer, tone);
     if !view.needs.is_empty() {
-        out.push_str(&needs::list(page, &view.needs));
+        out.push_str(&todo::list(page, &view.needs));
     }
     let _ = writeln!(
         out,
-        "<p class=\"all\"><a href=\"needs.html\">All {}, by person</a></p></section>",
+        "<p class=\"all\"><a href=\"todo.html\">All {}, by person</a></p></section>",
         count(view.counts.needs, "thing")
     );
 }

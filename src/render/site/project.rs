@@ -12,7 +12,17 @@ const MOST: usize = 60;
 
 /// What runs where, what it hangs on, what ships it, what is known against it.
 const SECTIONS: &[&str] = &[
-    "live", "releases", "needs", "needed_by", "changes", "incidents", "known_errors", "past_releases", "demand", "trains", "environments",
+    "live",
+    "releases",
+    "needs",
+    "needed_by",
+    "changes",
+    "incidents",
+    "known_errors",
+    "past_releases",
+    "demand",
+    "trains",
+    "environments",
 ];
 
 /// The page.

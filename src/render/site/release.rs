@@ -16,8 +16,27 @@ use crate::report::site::pages::ReleasePage;
 /// What stands below the schedule and the gates: what ships, how it is deployed, what may go wrong, what it hangs on, who is
 /// told, what happened.
 const SECTIONS: &[&str] = &[
-    "scope", "changes", "waves", "steps", "rehearsals", "risks", "requirements", "part_of", "children", "waits_for", "waited_for_by",
-    "communications", "training", "stakeholders", "escalation", "handover", "vendors", "deployments", "incidents", "runs", "actions",
+    "scope",
+    "changes",
+    "waves",
+    "steps",
+    "rehearsals",
+    "risks",
+    "requirements",
+    "part_of",
+    "children",
+    "waits_for",
+    "waited_for_by",
+    "communications",
+    "training",
+    "stakeholders",
+    "escalation",
+    "handover",
+    "vendors",
+    "deployments",
+    "incidents",
+    "runs",
+    "actions",
 ];
 
 /// The page.
@@ -54,42 +73,43 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
         place(show.source.as_ref())
     );
     if !row.standing.reasons.is_empty() {
-        let reasons: String = row.standing.reasons.iter().map(|why| format!("<li>{}</li>", sentence(why))).collect();
+        let reasons = row.standing.reasons.iter().map(|why| format!("<li>{}</li>", sentence(why)));
+        let reasons = reasons.collect::<Vec<_>>().concat();
         let _ = writeln!(out, "<ul class=\"reasons\">{reasons}</ul>");
     }
     out.push_str("</div>\n");
     items::description(out, &show.facts);
     out.push_str("<dl class=\"tiles\">\n");
-    let mut tile = |name: &str, value: &str| {
+    let mut fact = |name: &str, value: &str| {
         let _ = writeln!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>");
     };
     let far = |date: NaiveDate| {
         if row.over { String::new() } else { format!(" <small>{}</small>", away((date - today).num_days())) }
     };
     let ships = row.end.map_or_else(|| none("no date"), |end| format!("{}{}", day(end), far(end)));
-    tile(if row.over { "Shipped" } else { "Ships" }, &ships);
-    tile("Target", &day_or_none(row.target));
+    fact(if row.over { "Shipped" } else { "Ships" }, &ships);
+    fact("Target", &day_or_none(row.target));
     if let Some(plan) = &show.release {
         let hand = plan.margin_days.filter(|_| !row.over);
         if let Some(days) = hand {
             let words =
                 if days < 0 { format!("{} short", plural(-days, "working day")) } else { plural(days, "working day") };
-            tile("In hand", &words);
+            fact("In hand", &words);
         }
         let late = plan.lateness_days.filter(|days| *days != 0).map(|days| {
             let (days, word) = if days > 0 { (days, "late") } else { (-days, "early") };
             format!("{} {word}", plural(days, "day"))
         });
-        tile(
+        fact(
             "Against target",
             &late.unwrap_or_else(|| if row.target.is_some() { "on time".to_owned() } else { none("no target") }),
         );
     }
-    tile(
+    fact(
         "Gates passed",
         &if row.gates == 0 { none("none asked for") } else { format!("{} of {}", row.passed, row.gates) },
     );
-    tile("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), text));
+    fact("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), text));
     out.push_str("</dl>\n");
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::html::capital;
 use super::html::{Tone, away, count, day, place, sentence, short_day, text, toned};
 use super::layout::{Frame, Page, Tab};
 use super::names;
@@ -19,7 +20,7 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
     let urgent = needs.iter().filter(|need| need.urgent).count();
     let _ = writeln!(
         main,
-        "<p class=\"lead\">{} within three weeks; {} cannot wait.</p>",
+        "<p class=\"lead\">{} within two weeks, {} overdue.</p>",
         count(needs.len(), "thing"),
         super::html::number(urgent)
     );
@@ -48,7 +49,7 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
             due_in_full(need),
             what(&page, need),
             whose(&page, need),
-            sentence(&need.why),
+            why(need),
             text(&need.who.join(", ")),
             place(need.source.as_ref())
         );
@@ -65,8 +66,7 @@ pub fn list(page: &Page<'_>, needs: &[Need]) -> String {
     let mut out = String::from("<ul class=\"rows\">\n");
     for need in needs {
         let who = if need.who.is_empty() { String::new() } else { format!(" · {}", text(&need.who.join(", "))) };
-        let why =
-            if need.why.is_empty() { String::new() } else { format!("<p class=\"why\">{}</p>", sentence(&need.why)) };
+        let why = if need.why.is_empty() { String::new() } else { format!("<p class=\"why\">{}</p>", why(need)) };
         let of = whose(page, need);
         let of = if of.is_empty() { of } else { format!(" <span class=\"of\">{of}</span>") };
         let _ = writeln!(
@@ -80,19 +80,11 @@ pub fn list(page: &Page<'_>, needs: &[Need]) -> String {
     out
 }
 
-/// "Approve gate go-live", linked to where the page of the release shows it.
+/// "Pass gate go-live", linked to where a page shows it.
 fn what(page: &Page<'_>, need: &Need) -> String {
-    let verb = match need.what {
-        "approve" => "Pass",
-        "restore" => "Restore",
-        "finish" => "Finish",
-        "start" => "Start",
-        "decide" => "Decide",
-        _ => "Send",
-    };
-    let words = text(&format!("{verb} {}", need.object));
-    let address = need.release.as_deref().and_then(|release| {
-        let address = page.address("release", release)?;
+    let words = text(&capital(&need.what));
+    let address = need.page.as_ref().and_then(|(kind, id)| {
+        let address = page.address(kind, id)?;
         Some(match &need.part {
             Some((kind, id)) => format!("{address}#{}", names::anchor(kind, id)),
             None => address,
@@ -105,11 +97,15 @@ fn what(page: &Page<'_>, need: &Need) -> String {
 }
 
 fn whose(page: &Page<'_>, need: &Need) -> String {
-    match (&need.release, &need.project) {
-        (Some(release), _) => page.link("release", release, release),
-        (None, Some(project)) => page.link("project", project, project),
-        (None, None) => String::new(),
+    match &need.page {
+        Some((kind, id)) => page.link(kind, id, &need.subject),
+        None => text(&need.subject),
     }
+}
+
+/// The criteria and approvals that are missing, or what it is about.
+fn why(need: &Need) -> String {
+    sentence(&need.why.join(" · "))
 }
 
 /// The same in few words, the distance first.

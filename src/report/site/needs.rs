@@ -1,33 +1,32 @@
-//! What waits for somebody: decisions, starts and ends that are due, messages, incidents.
+//! What waits for somebody: what `relm todo` lists, with the criteria and approvals of one gate together, and open incidents
+//! before everything.
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
 use super::Site;
 use crate::analysis::changes::Changes;
-use crate::analysis::gates::{Judged, State};
-use crate::model::release::{At, Release, Status};
-use crate::model::{Id, Identified};
+use crate::analysis::todo;
+use crate::model::Identified;
 use crate::report::show::Source;
+use crate::report::todo::{DutyView, Todo};
 
-/// Days ahead that are looked at.
-const AHEAD: TimeDelta = TimeDelta::days(21);
+/// Days ahead that are looked at, as `relm todo` does.
+const AHEAD: TimeDelta = TimeDelta::days(14);
 
 /// Something that waits for somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Need {
-    /// What has to be done: `approve`, `restore`, `finish`, `start`, `decide`, `tell`.
-    pub what: &'static str,
-    /// The thing, such as `gate go-live`.
-    pub object: String,
-    /// What is missing, or what it is for, in words.
-    pub why: String,
-    /// The release it belongs to.
-    pub release: Option<String>,
-    /// The part of the release's page that shows it, as kind and id.
+    /// What has to be done, in words.
+    pub what: String,
+    /// What is missing, or what it is for, in words; may be empty.
+    pub why: Vec<String>,
+    /// The release, the change or the incident it belongs to.
+    pub subject: String,
+    /// The page that shows it, as kind and id.
+    pub page: Option<(&'static str, String)>,
+    /// The part of that page, as kind and id.
     pub part: Option<(&'static str, String)>,
-    /// The project, where there is no release.
-    pub project: Option<String>,
     /// The last day.
     pub due: Option<NaiveDate>,
     /// Days from today to the last day; negative when it is over.
@@ -41,165 +40,110 @@ pub struct Need {
 }
 
 impl Site<'_> {
-    /// What is due within three weeks, or overdue: what cannot wait first, then by day.
+    /// What is overdue or due within two weeks: what is broken first, then by day.
     pub fn needs(&self) -> Vec<Need> {
+        let input = self.gates();
+        let changes = Changes::new(self.portfolio(), input.gates.facts);
+        let duties = todo::all(&input.gates, &changes);
+        let today = self.material.clock.today;
+        let until = today.checked_add_signed(AHEAD).unwrap_or(today);
+        let list = Todo::new(self.header.clone(), &input, &duties, &[], until);
         let mut needs = self.incidents();
-        for (r, release) in self.portfolio().releases.iter().enumerate() {
-            if release.status().is_over() || release.status() == Status::Draft {
+        // By release and gate, so that what one gate asks for stands together.
+        let mut gates: std::collections::HashMap<(String, String), usize> = std::collections::HashMap::new();
+        for duty in list.todo {
+            let gate = gate_of(&duty);
+            let known = gate.as_ref().and_then(|key| gates.get(key).copied());
+            if let Some(need) = known.and_then(|place| needs.get_mut(place)) {
+                need.why.push(reason(&duty));
+                let more: Vec<String> = who(&duty).into_iter().filter(|one| !need.who.contains(one)).collect();
+                need.who.extend(more);
                 continue;
             }
-            self.gate_needs(r, release, &mut needs);
-            self.phase_needs(r, release, &mut needs);
-            self.messages(release, &mut needs);
+            if let Some(key) = gate {
+                gates.insert(key, needs.len());
+            }
+            needs.push(self.need(duty));
         }
-        self.changes(&mut needs);
-        needs.sort_by(|a, b| {
-            let key = |need: &Need| (!need.urgent, need.due.is_none(), need.due);
-            (key(a), &a.release, &a.object).cmp(&(key(b), &b.release, &b.object))
-        });
         needs
     }
 
-    fn is_near(&self, due: NaiveDate) -> bool {
-        due - self.material.clock.today <= AHEAD
-    }
-
-    fn need(&self, what: &'static str, object: String, due: Option<NaiveDate>) -> Need {
-        let today = self.material.clock.today;
-        let days = due.map(|due| (due - today).num_days());
-        Need {
-            what,
-            object,
-            why: String::new(),
-            release: None,
-            part: None,
-            project: None,
-            due,
-            days,
-            urgent: days.is_some_and(|days| days < 0),
-            who: Vec::new(),
-            source: None,
-        }
-    }
-
     fn incidents(&self) -> Vec<Need> {
-        let open = self.portfolio().incidents.iter().filter(|incident| incident.restored.is_none());
-        let needs = open.map(|incident| Need {
-            why: incident.common.name().unwrap_or_default().to_owned(),
-            project: incident.project.as_ref().map(ToString::to_string),
-            urgent: true,
-            who: incident.project.as_ref().and_then(|id| self.owner_of_project(id)).into_iter().collect(),
-            source: self.gates().source(incident.span),
-            ..self.need("restore", format!("incident {}", incident.id), None)
+        let portfolio = self.portfolio();
+        let open = portfolio.incidents.iter().filter(|incident| incident.restored.is_none());
+        let needs = open.map(|incident| {
+            let project = incident.project.as_ref().and_then(|id| portfolio.projects.get(id));
+            Need {
+                what: "restore the service".to_owned(),
+                why: incident.common.name().map(str::to_owned).into_iter().collect(),
+                subject: incident.id.to_string(),
+                page: project.map(|project| ("project", project.id().to_string())),
+                part: None,
+                due: None,
+                days: None,
+                urgent: true,
+                who: project
+                    .and_then(|project| project.common().owner())
+                    .map(ToString::to_string)
+                    .into_iter()
+                    .collect(),
+                source: self.gates().source(incident.span),
+            }
         });
         needs.collect()
     }
 
-    fn owner_of_project(&self, id: &Id) -> Option<String> {
-        Some(self.portfolio().projects.get(id)?.common().owner()?.to_string())
+    fn need(&self, duty: DutyView) -> Need {
+        let portfolio = self.portfolio();
+        let gate = gate_of(&duty).map(|(_, gate)| gate);
+        let mut parts = duty.path.split('/');
+        let part = match (parts.next(), parts.next()) {
+            (Some("gates"), Some(id)) => Some(("gate", id.to_owned())),
+            (Some("phases"), Some(id)) => Some(("phase", id.to_owned())),
+            (Some("milestones"), Some(id)) => Some(("milestone", id.to_owned())),
+            _ => None,
+        };
+        let page = if duty.kind == "change" {
+            let change = portfolio.changes.get(&duty.subject);
+            let release = change.and_then(|change| change.release.as_ref()).map(|id| ("release", id.to_string()));
+            release.or_else(|| Some(("project", change?.project.as_ref()?.to_string())))
+        } else {
+            Some(("release", duty.subject.clone()))
+        };
+        Need {
+            what: gate.as_ref().map_or_else(|| duty.what.clone(), |gate| format!("pass gate {gate}")),
+            why: if gate.is_some() {
+                vec![reason(&duty)]
+            } else {
+                Some(duty.about.clone()).filter(|about| !about.is_empty()).into_iter().collect()
+            },
+            page,
+            part,
+            due: duty.due,
+            days: duty.days_left,
+            urgent: duty.days_left.is_some_and(|days| days < 0),
+            who: who(&duty),
+            source: duty.source,
+            subject: duty.subject,
+        }
     }
+}
 
-    fn gate_needs(&self, r: usize, release: &Release, needs: &mut Vec<Need>) {
-        for gate in self.material.plan.gates.of(r) {
-            let stopped = matches!(gate.state, State::Rejected | State::Stale);
-            let near = gate.due.is_some_and(|due| self.is_near(due));
-            if gate.state == State::Passed || !(near || stopped) {
-                continue;
-            }
-            let missing: Vec<String> = gate.missing().iter().map(ToString::to_string).collect();
-            let need = self.need("approve", format!("gate {}", gate.id), gate.due);
-            needs.push(Need {
-                why: missing.join(" · "),
-                release: Some(release.id.to_string()),
-                part: Some(("gate", gate.id.to_string())),
-                urgent: need.urgent || gate.state == State::Rejected,
-                who: self.deciders(release, &gate),
-                source: self.gates().source(gate.id.span),
-                ..need
-            });
-        }
-    }
+/// The gate that a duty belongs to, with its release.
+fn gate_of(duty: &DutyView) -> Option<(String, String)> {
+    let rest = duty.path.strip_prefix("gates/")?;
+    Some((duty.subject.clone(), rest.split('/').next()?.to_owned()))
+}
 
-    /// Who holds the roles that have not approved; the owner of the release while criteria are open.
-    fn deciders(&self, release: &Release, gate: &Judged<'_>) -> Vec<String> {
-        let mut who = Vec::new();
-        if gate.met() < gate.criteria.len() {
-            who.extend(release.common().owner().map(ToString::to_string));
-        }
-        for required in gate.required.iter().filter(|required| required.lacking() > 0) {
-            let holders = self.portfolio().settings.people.iter().filter(|person| person.roles.contains(required.role));
-            let given = |id: &Id| required.by.iter().any(|by| **by == *id);
-            let holders: Vec<String> = holders.filter(|p| !given(&p.id)).map(|p| p.id.to_string()).collect();
-            if holders.is_empty() {
-                who.push(required.role.to_string());
-            }
-            who.extend(holders);
-        }
-        let mut seen = std::collections::HashSet::new();
-        who.retain(|one| seen.insert(one.clone()));
-        who
+/// What a duty of a gate says beside the gate.
+fn reason(duty: &DutyView) -> String {
+    match (duty.kind, &duty.role) {
+        ("approve", Some(role)) => format!("approval by {role}"),
+        _ => duty.what.strip_prefix("meet ").unwrap_or(&duty.what).to_owned(),
     }
+}
 
-    fn phase_needs(&self, r: usize, release: &Release, needs: &mut Vec<Need>) {
-        let today = self.material.clock.today;
-        for (p, phase) in release.phases.iter().enumerate() {
-            let Some(planned) = self.material.plan.schedule.phase(r, p).planned else { continue };
-            let (what, due) = match (phase.has_begun(), phase.actual_end()) {
-                (_, Some(_)) => continue,
-                _ if planned.end < today => ("finish", planned.end),
-                (false, None) if planned.start <= today => ("start", planned.start),
-                _ => continue,
-            };
-            let progress = phase.progress.as_ref().map(|progress| format!("{} % done", progress.0));
-            let who = phase.team.as_ref().or(release.common().owner()).map(ToString::to_string);
-            let need = self.need(what, format!("phase {}", phase.id), Some(due));
-            needs.push(Need {
-                why: progress.unwrap_or_default(),
-                release: Some(release.id.to_string()),
-                part: Some(("phase", phase.id.to_string())),
-                who: who.into_iter().collect(),
-                source: self.gates().source(phase.id.span),
-                ..need
-            });
-        }
-    }
-
-    fn messages(&self, release: &Release, needs: &mut Vec<Need>) {
-        for message in release.communications.iter().filter(|message| message.sent.is_none()) {
-            let due = message.at.as_ref().and_then(|at| match at.value {
-                At::When(when) => Some(when.date()),
-                At::Target(lag) => {
-                    let target = release.target.as_ref()?.value;
-                    Some(self.portfolio().release_calendar(release).add_lag(target, lag))
-                }
-            });
-            let Some(due) = due.filter(|due| self.is_near(*due)) else { continue };
-            let audience = message.audience.as_ref().map(|audience| format!("to {audience}"));
-            let owner = message.common.owner().or(release.common().owner()).map(ToString::to_string);
-            needs.push(Need {
-                why: audience.unwrap_or_default(),
-                release: Some(release.id.to_string()),
-                who: owner.into_iter().collect(),
-                source: self.gates().source(message.id.span),
-                ..self.need("tell", format!("message {}", message.id), Some(due))
-            });
-        }
-    }
-
-    fn changes(&self, needs: &mut Vec<Need>) {
-        let changes = Changes::new(self.portfolio(), self.material.plan.gates.facts);
-        for pending in changes.pending(self.material.clock.now) {
-            let change = pending.standing.change;
-            if pending.needed_by.is_some_and(|due| !self.is_near(due)) {
-                continue;
-            }
-            needs.push(Need {
-                why: change.common().name().unwrap_or_default().to_owned(),
-                release: change.release.as_ref().map(ToString::to_string),
-                project: change.project.as_ref().map(ToString::to_string),
-                source: self.gates().source(change.id.span),
-                ..self.need("decide", format!("change {}", change.id), pending.needed_by)
-            });
-        }
-    }
+/// Who can do it, else the role that nobody holds.
+fn who(duty: &DutyView) -> Vec<String> {
+    if duty.people.is_empty() { duty.role.iter().cloned().collect() } else { duty.people.clone() }
 }

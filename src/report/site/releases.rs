@@ -175,7 +175,9 @@ impl Site<'_> {
         reasons.extend(grave_risks(release));
         // A draft promises nothing yet.
         if release.status() == Status::Draft {
-            reasons.iter_mut().for_each(|(level, _)| *level = (*level).min(Level::Watch));
+            for (level, _) in &mut reasons {
+                *level = (*level).min(Level::Watch);
+            }
         }
         reasons.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
         let level = reasons.first().map_or(Level::OnTrack, |(level, _)| *level);
