@@ -8,6 +8,7 @@ use super::names;
 use crate::report::gate::criteria::CriterionView;
 use crate::report::gate::show::Show;
 use crate::report::gate::verify::Entry;
+use crate::report::gate::words::Statement;
 
 /// Every gate of a release.
 pub fn section(out: &mut String, page: &Page<'_>, gates: &[Show]) {
@@ -136,7 +137,12 @@ fn approval(out: &mut String, page: &Page<'_>, entry: &Entry) {
             moment(commit.at.get(..10).unwrap_or(&commit.at))
         ));
     }
-    details.extend(entry.statements.iter().filter(|said| said.kind != "proven").map(|said| sentence(&said.text)));
+    let told = |said: &&Statement| match said.kind {
+        "proven" => false,
+        "changed" => true,
+        _ => entry.fails || said.about == "weight",
+    };
+    details.extend(entry.statements.iter().filter(told).map(|said| sentence(&said.text)));
     details.extend(entry.note.as_deref().map(|note| format!("“{}”", text(note))));
     let _ = writeln!(
         out,

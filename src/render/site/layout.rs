@@ -107,7 +107,7 @@ impl Page<'_> {
     pub fn place(&self, source: Option<&Source>) -> String {
         match source {
             Some(Source { file, line: Some(line) }) if file == self.home => {
-                format!("<span class=\"place\" title=\"{}:{line}\">line {line}</span>", html_escape(file))
+                format!("<span class=\"place line\" title=\"{}:{line}\">line {line}</span>", html_escape(file))
             }
             source => super::html::place(source),
         }

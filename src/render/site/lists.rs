@@ -105,7 +105,7 @@ fn table(out: &mut String, page: &Page<'_>, rows: &[&ReleaseRow]) {
         return;
     }
     out.push_str(
-        "<section class=\"panel\" aria-label=\"Releases\"><div class=\"wide\" role=\"region\" aria-label=\"Releases\" tabindex=\"0\"><table class=\"stack\">\n<caption class=\"sr\">Releases by date</caption>\n<thead><tr><th scope=\"col\">Release</th>\
+        "<section class=\"panel\" aria-label=\"Releases\"><div class=\"wide\" role=\"region\" aria-label=\"Releases\" tabindex=\"0\"><table class=\"stack releases\">\n<caption class=\"sr\">Releases by date</caption>\n<thead><tr><th scope=\"col\">Release</th>\
          <th scope=\"col\">Ships</th><th scope=\"col\">Target</th><th scope=\"col\">Stands</th><th scope=\"col\">Gates</th>\
          <th scope=\"col\">Type</th><th scope=\"col\">Owner</th><th scope=\"col\">Carries</th></tr></thead>\n<tbody>\n",
     );
@@ -141,7 +141,7 @@ pub fn environments(frame: &Frame, view: &List) -> Vec<File> {
         let mut main =
             format!("<h1>{}</h1>\n<p class=\"lead\">{}</p>\n{turn}", text(title), count(all.len(), "environment"));
         main.push_str(
-            "<section class=\"panel\" aria-label=\"Environments\"><div class=\"wide\" role=\"region\" aria-label=\"Environments\" tabindex=\"0\"><table class=\"stack\">\n<caption class=\"sr\">Environments in the order of promotion</caption>\n<thead><tr>\
+            "<section class=\"panel\" aria-label=\"Environments\"><div class=\"wide\" role=\"region\" aria-label=\"Environments\" tabindex=\"0\"><table class=\"stack environments\">\n<caption class=\"sr\">Environments in the order of promotion</caption>\n<thead><tr>\
              <th scope=\"col\">Environment</th><th scope=\"col\">Stage</th><th scope=\"col\">Used now</th><th scope=\"col\">By</th><th scope=\"col\">Free from</th>\
              <th scope=\"col\">Conflicts</th><th scope=\"col\">Owner</th><th scope=\"col\">Written at</th></tr></thead>\n<tbody>\n",
         );
@@ -188,7 +188,7 @@ pub fn projects(frame: &Frame, rows: &[ProjectRow]) -> Vec<File> {
         let mut main =
             format!("<h1>{}</h1>\n<p class=\"lead\">{}</p>\n{turn}", text(title), count(rows.len(), "project"));
         main.push_str(
-            "<section class=\"panel\" aria-label=\"Projects\"><div class=\"wide\" role=\"region\" aria-label=\"Projects\" tabindex=\"0\"><table class=\"stack\">\n<caption class=\"sr\">Projects by id</caption>\n<thead><tr><th scope=\"col\">Project</th>\
+            "<section class=\"panel\" aria-label=\"Projects\"><div class=\"wide\" role=\"region\" aria-label=\"Projects\" tabindex=\"0\"><table class=\"stack projects\">\n<caption class=\"sr\">Projects by id</caption>\n<thead><tr><th scope=\"col\">Project</th>\
              <th scope=\"col\">In production</th><th scope=\"col\">Ships next with</th><th scope=\"col\">Tier</th><th scope=\"col\">Owner</th></tr></thead>\n<tbody>\n",
         );
         for row in &rows[range] {

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 
 use super::bars::{Bar, Scale};
-use super::html::{Tone, away, count, day, day_or_none, level, none, pill, place, sentence, span, text, toned};
+use super::html::{Tone, away, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned};
 use super::layout::{Frame, Page, Tab};
 use super::{findings, gates, items, names};
 use crate::render::plan::plural;
 use crate::report::plan::{Ends, PhaseView, ReleaseView};
 use crate::report::show::Source;
-use crate::report::site::pages::ReleasePage;
+use crate::report::site::pages::{Moved, ReleasePage};
 
 /// What stands below the schedule and the gates: what ships, how it is deployed, what may go wrong, what it hangs on, who is
 /// told, what happened.
@@ -51,6 +51,9 @@ pub fn render(frame: &Frame, view: &ReleasePage) -> String {
         schedule(&mut body, &page, view, plan);
     }
     gates::section(&mut body, &page, &view.gates);
+    if let Some(moved) = &view.history {
+        history(&mut body, moved);
+    }
     findings::of_one(&mut body, &page, &show.findings);
     items::facts(&mut body, &page, &show.facts, &["owner"]);
     items::sections(&mut body, &page, show, SECTIONS);
@@ -244,6 +247,37 @@ fn source_of<'v>(view: &'v ReleasePage, section: &str, id: &str) -> Option<&'v S
     item.source.as_ref()
 }
 
+/// How the dates moved from commit to commit.
+fn history(out: &mut String, moved: &[Moved]) {
+    out.push_str("<section class=\"panel\" aria-labelledby=\"history\"><h2 id=\"history\">How its dates moved</h2>\n");
+    if moved.is_empty() {
+        out.push_str("<p>They stand as they were first written.</p></section>\n");
+        return;
+    }
+    out.push_str(
+        "<div class=\"wide\" role=\"region\" aria-labelledby=\"history\" tabindex=\"0\"><table>\n<caption class=\"sr\">Dates that moved, oldest first</caption>\n\
+         <thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">From</th><th scope=\"col\">To</th>\
+         <th scope=\"col\">Days</th><th scope=\"col\">By</th></tr></thead>\n<tbody>\n",
+    );
+    for it in moved {
+        let date = |date: &Option<String>| date.as_deref().map_or_else(|| none("not there"), moment);
+        let days = it.days.map_or_else(String::new, |days| format!("{days:+}"));
+        let at = it.at.as_deref().map_or_else(|| "not committed".to_owned(), |at| moment(at.get(..10).unwrap_or(at)));
+        let commit: String = it.commit.iter().flat_map(|id| id.chars().take(10)).collect();
+        let by: Vec<String> = it.by.iter().map(|word| text(word)).collect();
+        let _ = writeln!(
+            out,
+            "<tr><td class=\"when\">{at}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{days}</td><td>{} <code>{}</code></td></tr>",
+            text(&it.what),
+            date(&it.before),
+            date(&it.after),
+            by.join(" · "),
+            text(&commit)
+        );
+    }
+    out.push_str("</tbody>\n</table></div></section>\n");
+}
+
 /// The open releases that carry a project.
 pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[crate::report::site::ReleaseRow]) {
     let days = rows.iter().flat_map(|row| [row.start, row.planned, row.end, row.target]).flatten();
@@ -271,4 +305,38 @@ pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[crate::report::site::
         );
     }
     out.push_str("</tbody>\n</table></section>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moves_of_dates_say_from_what_to_what_and_by_whom() {
+        let moved = Moved {
+            what: "target".into(),
+            before: Some("2026-12-05".into()),
+            after: Some("2026-12-12".into()),
+            days: Some(7),
+            commit: Some("0123456789abcdef".into()),
+            by: vec!["alice".into(), "<b>Later</b>".into()],
+            at: Some("2026-11-02T10:00:00Z".into()),
+        };
+        let mut out = String::new();
+        history(&mut out, &[moved]);
+        let row = out.lines().find(|line| line.starts_with("<tr><td")).unwrap_or_default();
+        for part in [
+            "2 Nov 2026",
+            "5 Dec 2026",
+            "12 Dec 2026",
+            "<td>+7</td>",
+            "&lt;b&gt;Later",
+            "<code><bdi>0123456789</bdi></code>",
+        ] {
+            assert!(row.contains(part), "{part}: {row}");
+        }
+        out.clear();
+        history(&mut out, &[]);
+        assert!(out.contains("as they were first written"), "{out}");
+    }
 }

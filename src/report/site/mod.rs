@@ -101,6 +101,8 @@ pub struct Site<'p> {
     about: HashMap<(String, String), Vec<usize>>,
     /// By index of the release.
     rows: Vec<ReleaseRow>,
+    /// How dates moved, by release; none where nobody looked at the history.
+    moved: Option<HashMap<String, Vec<pages::Moved>>>,
 }
 
 impl<'p> Site<'p> {
@@ -110,9 +112,16 @@ impl<'p> Site<'p> {
         for (place, finding) in findings.iter().enumerate() {
             about.entry((finding.subject.kind.clone(), finding.subject.id.clone())).or_default().push(place);
         }
-        let mut site = Self { material, header, findings, about, rows: Vec::new() };
+        let mut site = Self { material, header, findings, about, rows: Vec::new(), moved: None };
         site.rows = site.release_rows();
         site
+    }
+
+    /// The same, with how dates moved, by release.
+    #[must_use]
+    pub fn with_moves(mut self, moved: HashMap<String, Vec<pages::Moved>>) -> Self {
+        self.moved = Some(moved);
+        self
     }
 
     /// What every page knows of the whole.

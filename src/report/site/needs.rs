@@ -33,6 +33,8 @@ pub struct Need {
     pub days: Option<i64>,
     /// Whether it cannot wait: it is overdue, or something is broken.
     pub urgent: bool,
+    /// Whether somebody has to decide, rather than to work.
+    pub decision: bool,
     /// Who: people and teams by id; roles where nobody holds them.
     pub who: Vec<String>,
     /// Where it is written.
@@ -82,6 +84,7 @@ impl Site<'_> {
                 due: None,
                 days: None,
                 urgent: true,
+                decision: false,
                 who: project
                     .and_then(|project| project.common().owner())
                     .map(ToString::to_string)
@@ -121,6 +124,7 @@ impl Site<'_> {
             part,
             due: duty.due,
             days: duty.days_left,
+            decision: gate.is_some() || duty.kind == "change",
             urgent: duty.days_left.is_some_and(|days| days < 0),
             who: who(&duty),
             source: duty.source,

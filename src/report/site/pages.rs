@@ -23,6 +23,27 @@ pub struct ReleasePage {
     pub show: Show,
     /// Its gates, with criteria and approvals.
     pub gates: Vec<gate::show::Show>,
+    /// How its dates moved, oldest first; none where nobody looked at the history.
+    pub history: Option<Vec<Moved>>,
+}
+
+/// A planned date that a commit moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// What moved, such as `target` or `phases/sit end`.
+    pub what: String,
+    /// What it was, as written; none where it was not there.
+    pub before: Option<String>,
+    /// What it is; none where it is not there any more.
+    pub after: Option<String>,
+    /// Calendar days, positive = later.
+    pub days: Option<i64>,
+    /// The commit; none for what is not committed.
+    pub commit: Option<String>,
+    /// Who, and the first line of the commit's message.
+    pub by: Vec<String>,
+    /// When, ISO 8601.
+    pub at: Option<String>,
 }
 
 /// An environment's page.
@@ -83,6 +104,7 @@ impl Site<'_> {
             row: self.rows[r].clone(),
             show: Show::new(self.header.clone(), self.written(), Object::Release(r), findings),
             gates: gates.collect(),
+            history: self.moved.as_ref().map(|moved| moved.get(release.id.as_str()).cloned().unwrap_or_default()),
         }
     }
 

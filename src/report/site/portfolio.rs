@@ -33,7 +33,7 @@ pub struct Portfolio {
     pub next: Vec<ReleaseRow>,
     /// Releases that are late or at risk, else those that need an eye; the worst first.
     pub risks: Vec<ReleaseRow>,
-    /// What waits for somebody, the most urgent first; the page of needs has them all.
+    /// What waits for somebody, the most pressing first; the page of needs has them all by day.
     pub needs: Vec<Need>,
     /// How many there are of everything.
     pub counts: Counts,
@@ -117,7 +117,7 @@ impl Site<'_> {
                 .map(|row| (*row).clone())
                 .collect(),
             risks: risks.into_iter().take(RISKS).cloned().collect(),
-            needs: needs.iter().take(NEEDS).cloned().collect(),
+            needs: pressing(needs),
             counts,
             timeline: self.lines(&open),
             environments,
@@ -251,4 +251,11 @@ impl Site<'_> {
         });
         rows.collect()
     }
+}
+
+/// What cannot wait and what is due today, then decisions, which others wait for, then work.
+fn pressing(needs: &[Need]) -> Vec<Need> {
+    let mut sorted: Vec<&Need> = needs.iter().collect();
+    sorted.sort_by_key(|need| (!need.urgent, need.days != Some(0), !need.decision));
+    sorted.into_iter().take(NEEDS).cloned().collect()
 }
