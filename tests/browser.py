@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Opens the page that `relm calendar --format html` writes in a headless Chromium and uses it as people do: with a keyboard, with
-a pointer, on a phone, in the dark, on paper, without scripts, and with names that try to run as scripts.
+"""Opens the page that `relm calendar --format html` writes, and every kind of page of `relm site`, in a headless Chromium and
+uses them as people do: with a keyboard, with a pointer, on a phone, in the dark, on paper, without scripts, and with names that
+try to run as scripts. With the script of axe-core, it is asked what it finds hard to use.
 
-    tests/browser.py RELM [--shots DIR]
+    tests/browser.py RELM [--shots DIR] [--axe axe.min.js]
 
 Speaks to the browser over a pipe, with nothing but Python's standard library. Skips, and says so, without a Chromium."""
 
@@ -18,6 +19,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NORTHWIND = HERE / "examples" / "northwind"
+TROUBLED = HERE / "examples" / "troubled"
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-default-apps", "--hide-scrollbars", "--remote-debugging-pipe",
@@ -314,10 +316,110 @@ def is_fast(browser, page):
         print(f"  {view} of {len(data['events'])} events drawn in {took:.0f} ms")
 
 
+PAGES = [
+    "index", "todo", "calendar", "releases", "releases-2026", "environments", "projects", "findings", "release/payments-2026.4",
+    "release/q4-2026", "release/core-2026.3", "environment/uat-1", "environment/prod", "project/core-banking",
+]
+
+
+def write_site(relm, portfolio, today, target):
+    command = [relm, "-C", str(portfolio), "--today", today, "site", str(target)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return target
+
+
+def judged(browser, axe, where):
+    """What axe-core finds that keeps people from using a page."""
+    browser.js(axe)
+    found = browser.js("axe.run(document, {preload: false, resultTypes: ['violations']}).then(r => r.violations.map(v => [v.impact, v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.any.map(a => a.message).join('; ').slice(0, 200))]))")
+    for impact, rule, nodes in found:
+        if impact in ("serious", "critical"):
+            check(False, f"{where}: {impact}: {rule}: {nodes}")
+
+
+def site_fits(browser, site, pages, axe, shots):
+    print("the site on phones, walls and in the dark")
+    browser.errors.clear()
+    browser.requests.clear()
+    for page in pages:
+        for width, height in [(360, 780), (1280, 900), (2560, 1440)]:
+            for dark in [False, True]:
+                where = f"{page} at {width}{' dark' if dark else ''}"
+                browser.size(width, height, dark)
+                browser.open(site / f"{page}.html")
+                wide = browser.js("document.documentElement.scrollWidth")
+                check(wide <= width, f"{where} is {wide} wide")
+                if shots:
+                    browser.shot(shots / f"site-{page.replace('/', '-')}-{width}-{'dark' if dark else 'light'}.png")
+                check(not browser.errors, f"{where}: {browser.errors}")
+                browser.errors.clear()
+                if axe and width != 2560:
+                    judged(browser, axe, where)
+    check(all(url.startswith(("file:", "about:")) for url in browser.requests), f"no network: {set(browser.requests)}")
+    browser.size(1100, 760, dark=True, media="print")
+    browser.open(site / "index.html")
+    check(browser.js("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", "paper is white")
+    check(browser.js("!document.querySelector('.top nav').checkVisibility()"), "the navigation is not printed")
+
+
+def site_is_used(browser, site):
+    print("search, colours and filter of the site")
+    browser.size(1280, 900)
+    browser.open(site / "release/payments-2026.4.html")
+    check("16 Nov 2026" in browser.js("document.getElementById('as-of').textContent"), "every page says of which day it is")
+    browser.key("Tab")
+    check(browser.js("document.activeElement.className") == "skip", "the first stop skips to the content")
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="/", text="/")
+    check(browser.js("document.activeElement.id") == "q", "/ goes to the search")
+    browser.call("Input.insertText", text="uat-1")
+    time.sleep(0.4)
+    first = browser.js("document.querySelector('#found [role=option] b').textContent")
+    check(first == "uat-1", f"the search finds {first}")
+    browser.key("ArrowDown")
+    check(browser.js("document.getElementById('q').getAttribute('aria-activedescendant')") == "found-0", "arrow keys choose")
+    before = browser.loaded
+    browser.key("Enter")
+    while browser.loaded == before:
+        browser.note(browser.receive())
+    check(browser.js("location.pathname").endswith("environment/uat-1.html"), "Enter opens what was found")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = browser.js(ground)
+    browser.js("document.getElementById('theme').click(); document.getElementById('theme').click()")
+    check(browser.js(ground) != light, "dark can be chosen")
+    browser.js("localStorage.clear()")
+    browser.open(site / "todo.html")
+    shown = "[...document.querySelectorAll('#needs tbody tr')].filter(r => r.checkVisibility()).length"
+    everybody = browser.js(shown)
+    browser.js("(s => { s.value = 'carol'; s.dispatchEvent(new Event('change')); })(document.querySelector('#whose select'))")
+    check(0 < browser.js(shown) < everybody, "one person's things can be shown alone")
+    browser.js("localStorage.clear()")
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(site / "index.html")
+    browser.call("Emulation.setScriptExecutionDisabled", value=False)
+    check(browser.js("document.querySelectorAll('.rows li').length") > 8, "pages are whole without scripts")
+    check(not browser.js("document.getElementById('search').checkVisibility()"), "what needs scripts is not offered without")
+    check(not browser.errors, f"no errors on the console: {browser.errors}")
+
+
+def site_runs_nothing_else(browser, site):
+    print("texts on the site that want to be markup")
+    browser.errors.clear()
+    for page in ["index", "releases", "release/lantern-1", "findings", "todo"]:
+        browser.open(site / f"{page}.html")
+        found = browser.js("[document.title.includes('owned'), document.scripts.length, document.images.length]")
+        check(found[1:] == [2, 0], f"{page}: {found}")
+        check(browser.js("document.title") != "owned", f"{page}: nothing ran")
+    check(not browser.errors and not browser.dialogs, f"quiet: {browser.errors}")
+    browser.js("document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.owned = 1'}))")
+    check(browser.js("window.owned") is None, "the policy holds")
+    browser.errors.clear()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("relm")
     parser.add_argument("--shots", type=pathlib.Path, help="keep pictures of the page in this folder")
+    parser.add_argument("--axe", type=pathlib.Path, help="the script of axe-core")
     options = parser.parse_args()
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not program:
@@ -333,6 +435,12 @@ def main():
         page = write_page(relm, NORTHWIND, (NORTHWIND / ".today").read_text().strip(), folder / "northwind.html")
         evil = write_page(relm, nasty(folder / "nasty"), "2026-03-02", folder / "nasty.html")
         many = write_page(relm, large(folder / "large", 1000), "2026-03-02", folder / "large.html")
+        site = write_site(relm, NORTHWIND, (NORTHWIND / ".today").read_text().strip(), folder / "site")
+        troubled = write_site(relm, TROUBLED, (TROUBLED / ".today").read_text().strip(), folder / "troubled")
+        evil_site = write_site(relm, folder / "nasty", "2026-03-02", folder / "evil")
+        axe = options.axe.read_text(encoding="utf-8") if options.axe and options.axe.is_file() else None
+        if not axe:
+            print("axe-core is not at hand: nobody asks it")
         browser = Browser(program, folder / "profile")
         try:
             uses(browser, page)
@@ -341,9 +449,13 @@ def main():
             works_without_scripts(browser, page)
             runs_nothing_else(browser, evil)
             is_fast(browser, many)
+            site_fits(browser, site, PAGES, axe, options.shots)
+            site_fits(browser, troubled, ["index", "findings"], axe, None)
+            site_is_used(browser, site)
+            site_runs_nothing_else(browser, evil_site)
         finally:
             browser.close()
-    print("the page works" if not problems else f"{len(problems)} things are wrong")
+    print("the pages work" if not problems else f"{len(problems)} things are wrong")
     return 1 if problems else 0
 
 

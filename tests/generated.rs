@@ -122,6 +122,8 @@ fn json_output_is_what_its_schema_says() {
     add("explain", &["overdue-phase"]);
     add("set", &["booking-5.0/build", "progress=80", "--dry-run"]);
     add("record", &["incident", "--id", "INC-9", "--project", "booking", "--opened", "now", "--dry-run"]);
+    let site = folder.path().join("site");
+    add("site", &[site.to_str().unwrap()]);
     // Last, for it changes what the others would say.
     add("new", &["release", "extra-1"]);
     add("diff", &["HEAD"]);

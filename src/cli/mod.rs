@@ -11,6 +11,7 @@ pub mod error;
 mod field;
 mod find;
 mod outlook;
+mod folder;
 mod output;
 mod owner;
 mod past;

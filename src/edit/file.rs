@@ -61,6 +61,11 @@ impl Unfinished {
         file.sync_all()
     }
 
+    /// Writes the content without waiting for the disk: for what can be made again.
+    pub fn fill_lightly(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.as_file_mut().write_all(bytes)
+    }
+
     /// Replaces the target, whatever it holds.
     pub fn put_in_place(self, target: &Path) -> io::Result<()> {
         self.end(|file| file.persist(target))

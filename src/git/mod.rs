@@ -104,7 +104,7 @@ impl Repo {
         self.dirty_beside(prefix, None)
     }
 
-    /// As [`Repo::dirty`], but for one file, which is given as a path of the system.
+    /// As [`Repo::dirty`], but for one file, or one folder with all in it, which is given as a path of the system.
     pub fn dirty_beside(&self, prefix: &Path, file: Option<&Path>) -> bool {
         if self.inner.is_bare() {
             return false;
@@ -119,7 +119,9 @@ impl Repo {
             options.pathspec(prefix);
         }
         let file = file.and_then(|path| self.inside(path));
-        let counts = |entry: git2::StatusEntry<'_>| file.as_deref().is_none_or(|path| entry.path_bytes() != path);
+        let is_it =
+            |path: &[u8], found: &[u8]| found.strip_prefix(path).is_some_and(|rest| matches!(rest, [] | [b'/', ..]));
+        let counts = |entry: git2::StatusEntry<'_>| file.as_deref().is_none_or(|path| !is_it(path, entry.path_bytes()));
         self.inner.statuses(Some(&mut options)).map_or(true, |found| found.iter().any(counts))
     }
 

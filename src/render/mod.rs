@@ -28,6 +28,7 @@ pub mod rules;
 pub mod set;
 pub mod sheet;
 pub mod show;
+pub mod site;
 pub mod table;
 pub mod text;
 pub mod todo;

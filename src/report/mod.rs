@@ -27,6 +27,7 @@ pub mod risk;
 pub mod rules;
 pub mod set;
 pub mod show;
+pub mod site;
 pub mod todo;
 
 use chrono::NaiveDate;
@@ -98,6 +99,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("rules", schemars::schema_for!(rules::Rules)),
         ("set", schemars::schema_for!(set::Set)),
         ("show", schemars::schema_for!(show::Show)),
+        ("site", schemars::schema_for!(site::Done)),
         ("todo", schemars::schema_for!(todo::Todo)),
     ]
 }

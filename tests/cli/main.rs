@@ -38,5 +38,6 @@ mod select;
 mod set;
 mod show;
 mod signals;
+mod site;
 mod todo;
 mod train;

@@ -29,6 +29,7 @@ mod rules;
 mod schema;
 mod set;
 mod show;
+mod site;
 mod todo;
 
 use clap::builder::PossibleValue;
@@ -64,6 +65,7 @@ pub static COMMANDS: &[Entry] = &[
     report::ENTRY,
     Entry::of::<import::Import>(),
     Entry::of::<export::Export>(),
+    Entry::of::<site::Site>(),
     Entry::of::<explain::Explain>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),

@@ -78,8 +78,17 @@ struct Event<'c> {
 
 type Text<'c> = std::borrow::Cow<'c, str>;
 
-/// The page.
+/// The page by itself.
 pub fn render(calendar: &Calendar) -> String {
+    page(calendar, None)
+}
+
+/// The page as one of several, with the way back to the first of them: its address and its name.
+pub fn render_among(calendar: &Calendar, home: (&str, &str)) -> String {
+    page(calendar, Some(home))
+}
+
+fn page(calendar: &Calendar, home: Option<(&str, &str)>) -> String {
     let style = format!("{STYLE}{}", colours());
     let name = sanitize(&calendar.name);
     let mut out = String::with_capacity(600 * calendar.events.len() + 64 * 1024);
@@ -106,6 +115,12 @@ pub fn render(calendar: &Calendar) -> String {
         };
         out.push_str(before);
         match place.trim_end_matches("}}") {
+            "home" => {
+                if let Some((address, word)) = home {
+                    let (address, word) = (html_escape(address), html_escape(word));
+                    let _ = writeln!(out, "<nav aria-label=\"Pages\"><p><a href=\"{address}\">{word}</a></p></nav>");
+                }
+            }
             "name" => out.push_str(&html_escape(&name)),
             "about" => out.push_str(&html_escape(&about(calendar))),
             "agenda" => out.push_str(&agenda),

@@ -4,7 +4,7 @@ pub mod advise;
 pub mod book;
 pub mod conflicts;
 pub mod free;
-mod grid;
+pub(in crate::render) mod grid;
 pub mod list;
 pub mod schedule;
 pub mod show;

@@ -50,12 +50,12 @@ pub fn render(sheet: &Sheet) -> String {
 }
 
 /// Text that shows as it is, its direction kept to itself.
-fn text(text: &str) -> String {
+pub(in crate::render) fn text(text: &str) -> String {
     format!("<bdi>{}</bdi>", html_escape(&sanitize(text))).replace("<bdi></bdi>", "")
 }
 
 /// The same, with code between backticks.
-fn sentence(text: &str) -> String {
+pub(in crate::render) fn sentence(text: &str) -> String {
     let text = sanitize(text);
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {

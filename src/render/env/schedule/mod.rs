@@ -57,6 +57,11 @@ impl Load {
     }
 }
 
+/// The word for how full an environment is in a cell: `free`, `low`, `half`, `high`, `full`, `doubtful` or `over`.
+pub(in crate::render) fn load_word(cell: &Cell, capacity: u32) -> &'static str {
+    Load::of(cell, capacity).word()
+}
+
 /// Why a cell is closed, the worst reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
@@ -116,7 +121,7 @@ impl Mark {
 }
 
 /// "3 of 2 units" and what is booked, in words.
-fn words(row: &Row, cell: &Cell) -> String {
+pub(in crate::render) fn words(row: &Row, cell: &Cell) -> String {
     let mut words = vec![format!("{} of {}", cell.units, row.capacity)];
     words.extend(cell.conflict.map(str::to_owned));
     words.extend(cell.freezes.iter().map(|id| format!("freeze {id}")));

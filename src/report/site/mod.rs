@@ -1,0 +1,187 @@
+//! The views of `relm site`: one a kind of page, made from what the other commands show.
+//!
+//! [`Site`] is made once; it answers for each page alone, so that pages can be made side by side and none has to be kept.
+
+pub mod needs;
+pub mod pages;
+pub mod portfolio;
+pub mod releases;
+pub mod search;
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+pub use releases::{Level, ReleaseRow, Standing};
+
+use super::Header;
+use super::check::FindingView;
+use super::plan::Input;
+use super::show::Material as Written;
+use super::{env, gate};
+use crate::analysis::occupancy::Occupancy;
+use crate::diagnostic::{Severity, SourceMap};
+use crate::model::{Identified, Portfolio};
+use crate::time::Clock;
+
+/// The name and version of [`Done`]'s shape.
+pub const SCHEMA: &str = "relm.site/1";
+
+/// What `relm site` did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Done {
+    /// Schema, day and revision.
+    #[serde(flatten)]
+    pub header: Header,
+    /// The folder, as named.
+    pub dir: String,
+    /// Files that were made or changed.
+    pub written: usize,
+    /// Files that were already as they should be.
+    pub unchanged: usize,
+    /// Files of an earlier run that no page needs any more.
+    pub removed: usize,
+    /// Pages of the site.
+    pub pages: usize,
+    /// Bytes of all files of the site.
+    pub bytes: u64,
+    /// The page to open first, from the folder of the site.
+    pub start: &'static str,
+}
+
+/// What the pages are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'p> {
+    /// The manifests, the graph, the schedule and the gates.
+    pub plan: Input<'p>,
+    /// Who uses which environment when.
+    pub occupancy: &'p Occupancy,
+    /// The moment everything is judged at.
+    pub clock: Clock,
+    /// Where things are written, with the texts.
+    pub sources: &'p SourceMap,
+}
+
+/// What every page knows of the whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct About {
+    /// The portfolio's name for people.
+    pub portfolio: String,
+    /// The day it is judged on.
+    pub today: NaiveDate,
+    /// The time zone of the portfolio.
+    pub zone: &'static str,
+    /// The commit, where the files are those of one.
+    pub commit: Option<String>,
+    /// Whether files differ from the commit.
+    pub dirty: bool,
+    /// Findings: errors, warnings and notes.
+    pub findings: [usize; 3],
+}
+
+/// The ids that have a page, sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Ids {
+    /// Of releases.
+    pub releases: Vec<String>,
+    /// Of environments.
+    pub environments: Vec<String>,
+    /// Of projects.
+    pub projects: Vec<String>,
+}
+
+/// A portfolio as its pages see it.
+#[derive(Debug)]
+pub struct Site<'p> {
+    material: Material<'p>,
+    header: Header,
+    findings: Vec<FindingView>,
+    /// Places in `findings` by kind and id of what they are about.
+    about: HashMap<(String, String), Vec<usize>>,
+    /// By index of the release.
+    rows: Vec<ReleaseRow>,
+    /// How dates moved, by release; none where nobody looked at the history.
+    moved: Option<HashMap<String, Vec<pages::Moved>>>,
+}
+
+impl<'p> Site<'p> {
+    /// Judges every release once.
+    pub fn new(header: Header, material: Material<'p>, findings: Vec<FindingView>) -> Self {
+        let mut about: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        for (place, finding) in findings.iter().enumerate() {
+            about.entry((finding.subject.kind.clone(), finding.subject.id.clone())).or_default().push(place);
+        }
+        let mut site = Self { material, header, findings, about, rows: Vec::new(), moved: None };
+        site.rows = site.release_rows();
+        site
+    }
+
+    /// The same, with how dates moved, by release.
+    #[must_use]
+    pub fn with_moves(mut self, moved: HashMap<String, Vec<pages::Moved>>) -> Self {
+        self.moved = Some(moved);
+        self
+    }
+
+    /// What every page knows of the whole.
+    pub fn about(&self) -> About {
+        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let name = self.portfolio().settings.common.name();
+        About {
+            portfolio: name.unwrap_or("Portfolio").to_owned(),
+            today: self.header.today,
+            zone: self.portfolio().zone.name(),
+            commit: self.header.revision.commit.clone(),
+            dirty: self.header.revision.dirty,
+            findings: [Severity::Error, Severity::Warning, Severity::Info].map(count),
+        }
+    }
+
+    /// The ids that have a page.
+    pub fn ids(&self) -> Ids {
+        fn all<T: Identified>(table: &crate::model::Table<T>) -> Vec<String> {
+            let mut ids: Vec<String> = table.iter().map(|item| item.id().to_string()).collect();
+            ids.sort_unstable();
+            ids
+        }
+        let portfolio = self.portfolio();
+        Ids {
+            releases: all(&portfolio.releases),
+            environments: all(&portfolio.environments),
+            projects: all(&portfolio.projects),
+        }
+    }
+
+    /// Every finding, by place.
+    pub fn findings(&self) -> &[FindingView] {
+        &self.findings
+    }
+
+    /// Every release as lists show it, by index.
+    pub fn rows(&self) -> &[ReleaseRow] {
+        &self.rows
+    }
+
+    fn portfolio(&self) -> &'p Portfolio {
+        self.material.plan.portfolio
+    }
+
+    fn findings_of(&self, kind: &str, id: &str) -> Vec<FindingView> {
+        let places = self.about.get(&(kind.to_owned(), id.to_owned()));
+        places.into_iter().flatten().map(|&place| self.findings[place].clone()).collect()
+    }
+
+    fn written(&self) -> Written<'p> {
+        Written { plan: self.material.plan, clock: self.material.clock, sources: self.material.sources }
+    }
+
+    fn environments(&self) -> env::Input<'p> {
+        let Material { plan, occupancy, clock, sources } = self.material;
+        env::Input::new(plan.portfolio, plan.schedule, occupancy, clock, sources)
+    }
+
+    fn gates(&self) -> gate::Input<'p> {
+        gate::Input::new(self.material.plan.gates, self.material.sources)
+    }
+}

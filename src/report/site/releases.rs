@@ -1,0 +1,276 @@
+//! Releases as lists show them: when they ship, and how they stand.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::Site;
+use crate::analysis::gates::State;
+use crate::diagnostic::Severity;
+use crate::model::Identified;
+use crate::model::portfolio::Rating;
+use crate::model::release::{Release, RiskStatus, Status};
+use crate::report::plan::{ReleaseView, release_view};
+use crate::report::show::Source;
+
+/// Rules that find what the plan and the gates tell of a release already.
+const TOLD: &[&str] = &["forecast-late", "gate-overdue", "misses-target"];
+
+/// Reasons that are kept; the rest stands on the release's own page.
+const REASONS: usize = 4;
+
+/// How a release stands, from best to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// It is over, or called off.
+    Over,
+    /// Nothing speaks against its dates.
+    OnTrack,
+    /// Something needs an eye: it is behind its plan, a warning is open, a grave risk is in its register.
+    Watch,
+    /// A gate is overdue, refused or stale, a rule is broken, or its slack is used up.
+    AtRisk,
+    /// It will miss its target by today's forecast.
+    Late,
+}
+
+impl Level {
+    /// The word for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Over => "Over",
+            Self::OnTrack => "On track",
+            Self::Watch => "Watch",
+            Self::AtRisk => "At risk",
+            Self::Late => "Late",
+        }
+    }
+
+    /// Whether people should look at it before others.
+    pub const fn is_risk(self) -> bool {
+        matches!(self, Self::AtRisk | Self::Late)
+    }
+}
+
+/// How a release stands and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// How.
+    pub level: Level,
+    /// Why, the gravest first.
+    pub reasons: Vec<String>,
+    /// Whether its parts alone are the reason.
+    pub inherited: bool,
+}
+
+/// A release in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleaseRow {
+    /// The id.
+    pub id: String,
+    /// The name for people.
+    pub name: Option<String>,
+    /// The release type.
+    pub r#type: String,
+    /// Where it stands.
+    pub status: &'static str,
+    /// Whether it is released, closed or cancelled.
+    pub over: bool,
+    /// Whether it is only an idea.
+    pub draft: bool,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The composite it is part of.
+    pub part_of: Option<String>,
+    /// Whether others are part of it.
+    pub composite: bool,
+    /// The first day: the real one, else of the plan.
+    pub start: Option<NaiveDate>,
+    /// The last day of the plan.
+    pub planned: Option<NaiveDate>,
+    /// The last day: the real one, else of the forecast, else of the plan.
+    pub end: Option<NaiveDate>,
+    /// The date promised.
+    pub target: Option<NaiveDate>,
+    /// The projects it ships.
+    pub projects: Vec<String>,
+    /// Gates that are passed, with those of its parts.
+    pub passed: usize,
+    /// Gates.
+    pub gates: usize,
+    /// How it stands.
+    pub standing: Standing,
+    /// Where it is written.
+    pub source: Option<Source>,
+}
+
+impl Site<'_> {
+    pub(super) fn release_rows(&self) -> Vec<ReleaseRow> {
+        let count = self.portfolio().releases.len();
+        let mut rows: Vec<ReleaseRow> = (0..count).map(|r| self.row(r)).collect();
+        self.inherit(&mut rows);
+        for row in &mut rows {
+            row.standing.reasons.truncate(REASONS);
+        }
+        rows
+    }
+
+    fn row(&self, r: usize) -> ReleaseRow {
+        let portfolio = self.portfolio();
+        let release = &portfolio.releases[r];
+        let schedule = &self.material.plan.schedule.releases[r];
+        let over = release.status().is_over();
+        let readiness = self.material.plan.gates.readiness(r);
+        let actual = release.actual.as_ref();
+        let began = actual.and_then(|actual| actual.start.as_ref()).map(|date| date.value);
+        let ended = actual.and_then(|actual| actual.end.as_ref()).map(|date| date.value);
+        ReleaseRow {
+            id: release.id.to_string(),
+            name: release.common().name().map(str::to_owned),
+            r#type: release.r#type.to_string(),
+            status: release.status().as_str(),
+            over,
+            draft: release.status() == Status::Draft,
+            owner: release.common().owner().map(ToString::to_string),
+            part_of: release.part_of.as_ref().map(ToString::to_string),
+            composite: !portfolio.children(r).is_empty(),
+            start: began.or(schedule.planned_start),
+            planned: schedule.planned_end,
+            end: ended
+                .or_else(|| schedule.forecast_end.filter(|_| !over))
+                .or(schedule.planned_end)
+                .or_else(|| release.target.as_ref().map(|target| target.value)),
+            target: release.target.as_ref().map(|target| target.value),
+            projects: release.scope.iter().map(|item| item.project.to_string()).collect(),
+            passed: readiness.passed,
+            gates: readiness.gates,
+            standing: if over {
+                Standing { level: Level::Over, reasons: Vec::new(), inherited: false }
+            } else {
+                self.standing(r)
+            },
+            source: self.gates().source(release.id.span),
+        }
+    }
+
+    /// How an open release stands by itself.
+    fn standing(&self, r: usize) -> Standing {
+        let release = &self.portfolio().releases[r];
+        let plan = release_view(self.material.plan, r, None);
+        let mut reasons = self.gate_reasons(r);
+        reasons.extend(plan_reasons(&plan));
+        reasons.extend(self.overdue(r));
+        let told = reasons.iter().any(|(level, _)| level.is_risk());
+        for finding in self.findings_of("release", &release.id) {
+            if told && TOLD.contains(&&*finding.rule) {
+                continue;
+            }
+            let level = match finding.severity {
+                Severity::Error => Level::AtRisk,
+                Severity::Warning => Level::Watch,
+                Severity::Info => continue,
+            };
+            reasons.push((level, finding.message));
+        }
+        reasons.extend(grave_risks(release));
+        // A draft promises nothing yet.
+        if release.status() == Status::Draft {
+            for (level, _) in &mut reasons {
+                *level = (*level).min(Level::Watch);
+            }
+        }
+        reasons.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+        let level = reasons.first().map_or(Level::OnTrack, |(level, _)| *level);
+        Standing { level, reasons: reasons.into_iter().map(|(_, why)| why).collect(), inherited: false }
+    }
+
+    /// That its last day is over, and it is not.
+    fn overdue(&self, r: usize) -> Option<(Level, String)> {
+        let schedule = &self.material.plan.schedule.releases[r];
+        let end = schedule.forecast_end.or(schedule.planned_end)?;
+        (end < self.material.clock.today).then(|| (Level::AtRisk, format!("should have ended on {}", day(end))))
+    }
+
+    fn gate_reasons(&self, r: usize) -> Vec<(Level, String)> {
+        let gates = self.material.plan.gates.of(r);
+        let troubled = gates.iter().filter_map(|gate| {
+            let why = match gate.state {
+                State::Overdue => {
+                    let since = gate.due.map_or_else(String::new, |due| format!(" since {}", day(due)));
+                    format!("gate `{}` is overdue{since}", gate.id)
+                }
+                State::Rejected => format!("gate `{}` was refused", gate.id),
+                State::Stale => format!("gate `{}` must be approved again: what was approved has changed", gate.id),
+                State::Passed | State::Pending => return None,
+            };
+            Some((Level::AtRisk, why))
+        });
+        troubled.collect()
+    }
+
+    /// A composite stands no better than its open parts.
+    fn inherit(&self, rows: &mut [ReleaseRow]) {
+        let portfolio = self.portfolio();
+        // Parts stand deeper than what they are part of, so the deepest hand on first.
+        let mut order: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].part_of.is_some() && !rows[r].over).collect();
+        order.sort_by_key(|&r| std::cmp::Reverse(portfolio.ancestors(r).len()));
+        for r in order {
+            let level = rows[r].standing.level;
+            let parent = portfolio.releases[r].part_of.as_ref().and_then(|id| portfolio.releases.index(id));
+            let Some(parent) = parent.filter(|&parent| level > Level::OnTrack && !rows[parent].over) else { continue };
+            let words = match level {
+                Level::Late => "is late",
+                Level::AtRisk => "is at risk",
+                _ => "needs an eye",
+            };
+            let why = format!("its part `{}` {words}", rows[r].id);
+            let standing = &mut rows[parent].standing;
+            standing.inherited |= standing.reasons.is_empty();
+            if level > standing.level {
+                standing.reasons.insert(0, why);
+                standing.level = level;
+            } else {
+                standing.reasons.push(why);
+            }
+        }
+    }
+}
+
+fn plan_reasons(plan: &ReleaseView) -> Vec<(Level, String)> {
+    let mut reasons = Vec::new();
+    let late = plan.lateness_days.filter(|days| *days > 0);
+    if let (Some(days), Some(end)) = (late, plan.forecast.end) {
+        reasons.push((Level::Late, format!("forecast {}, {} after the target", day(end), days_of(days))));
+    }
+    if let Some(days) = plan.margin_days.filter(|days| *days < 0) {
+        reasons.push((Level::AtRisk, format!("{} short of what the plan needs", working_days(-days))));
+    }
+    if let Some(days) = plan.behind_days.filter(|_| late.is_none()) {
+        let left = plan.margin_days.filter(|days| *days >= 0);
+        let left = left.map_or_else(String::new, |left| format!(", {} in hand", working_days(left)));
+        reasons.push((Level::Watch, format!("{} behind plan{left}", days_of(days))));
+    }
+    reasons
+}
+
+/// Open risks that are likely and hit hard.
+fn grave_risks(release: &Release) -> impl Iterator<Item = (Level, String)> {
+    let register = release.risk.iter().flat_map(|risk| &risk.register);
+    let open = register.filter(|risk| risk.status.unwrap_or(RiskStatus::Open) == RiskStatus::Open);
+    let grave = open.filter(|risk| risk.impact == Some(Rating::High) && risk.likelihood == Some(Rating::High));
+    grave
+        .map(|risk| (Level::Watch, format!("risk `{}`: {}", risk.id, risk.common.name().unwrap_or("likely and grave"))))
+}
+
+/// `26 Nov 2026`.
+pub(super) fn day(day: NaiveDate) -> String {
+    day.format("%-d %b %Y").to_string()
+}
+
+fn days_of(days: i64) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
+fn working_days(days: i64) -> String {
+    if days == 1 { "1 working day".to_owned() } else { format!("{days} working days") }
+}
