@@ -6,16 +6,21 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::super::Status;
-use crate::analysis::metrics::{Base, By, Definition, Input, Members, Period, Step};
+use crate::analysis::history;
+use crate::analysis::metrics::{Base, By, Definition, Input, Members, Move, Period, Step};
 use crate::analysis::selection::Selection;
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
+use crate::git::Follow;
 use crate::load::facts::Wants;
+use crate::load::history::Since;
+use crate::load::moves::{Ask, chronicle};
+use crate::model::facts::{History, Place};
 use crate::render::{json, metrics as render};
 use crate::report::gate::Input as Places;
 use crate::report::metrics::{Before, Metrics, Question};
-use crate::time::plus_days;
+use crate::time::{plus_days, zone};
 
 /// Days that are looked at unless told.
 const DAYS: i64 = 90;
@@ -122,8 +127,11 @@ impl Options {
         let question = self.question(report, period, chosen)?;
         let selection = self.selection.resolve(&context)?;
         context.learn(Wants { repositories: true, ..Wants::default() });
-        let compared = self.compare.as_deref().map(|with| Compared::open(&context, with, period)).transpose()?;
-        let view = view(&mut context, report.schema, &question, &selection, compared.as_ref());
+        let compared =
+            self.compare.as_deref().map(|with| Compared::open(&context, with, period, &question)).transpose()?;
+        let moves = if asks_for_moves(&question) { moves(&context)? } else { None };
+        let compared = compared.as_ref();
+        let view = view(&mut context, report.schema, &question, &selection, compared, moves.as_deref());
         global.write(&match global.format {
             Format::Json => json::render(&view),
             Format::Csv => render::csv(&view),
@@ -197,6 +205,11 @@ impl Options {
     }
 }
 
+/// Whether an answer takes the history of written dates, which takes time to read.
+fn asks_for_moves(question: &Question) -> bool {
+    question.definitions.iter().any(|definition| definition.id.starts_with("slip_"))
+}
+
 fn unknown_metric(named: &str, known: &[&'static str]) -> Error {
     if let Some(other) = crate::analysis::metrics::find(named) {
         let report = match other.family.as_str() {
@@ -215,32 +228,58 @@ struct Compared<'g> {
     period: Period,
     /// None: the same portfolio.
     context: Option<Context<'g>>,
+    /// What its history had moved.
+    moves: Option<Vec<Move>>,
 }
 
 impl<'g> Compared<'g> {
     /// `previous` and `FROM..TO` are days, everything else is a revision.
-    fn open(context: &Context<'g>, with: &str, period: Period) -> Result<Self, Error> {
+    fn open(context: &Context<'g>, with: &str, period: Period, question: &Question) -> Result<Self, Error> {
         if with == "previous" {
-            return Ok(Self { with: with.to_owned(), period: period.previous(), context: None });
+            return Ok(Self { with: with.to_owned(), period: period.previous(), context: None, moves: None });
         }
         let days = with.split_once("..").and_then(|(from, to)| Some((args::date(from).ok()?, args::date(to).ok()?)));
         if let Some((from, to)) = days {
             let Some(period) = Period::new(from, to) else {
                 return Err(Error::usage(format!("`{with}` ends before it begins")).hint("swap the two days"));
             };
-            return Ok(Self { with: with.to_owned(), period, context: None });
+            return Ok(Self { with: with.to_owned(), period, context: None, moves: None });
         }
         let other = context
             .at_revision(with)
             .map_err(|error| error.hint("write a revision, days such as `2026-01-01..2026-03-31`, or `previous`"))?;
         other.learn(Wants { repositories: true, ..Wants::default() });
-        Ok(Self { with: with.to_owned(), period, context: Some(other) })
+        let moves = if asks_for_moves(question) { moves(&other)? } else { None };
+        Ok(Self { with: with.to_owned(), period, context: Some(other), moves })
     }
 }
 
 /// What metrics are measured from.
-pub fn base<'c>(context: &'c Context<'_>) -> Base<'c> {
-    Base::new(Input { gates: context.gates(), occupancy: context.occupancy(), moves: None })
+pub fn base<'c>(context: &'c Context<'_>, moves: Option<&'c [Move]>) -> Base<'c> {
+    Base::new(Input { gates: context.gates(), occupancy: context.occupancy(), moves })
+}
+
+/// The written dates that commits have moved; none where no history tells of it.
+fn moves(context: &Context<'_>) -> Result<Option<Vec<Move>>, Error> {
+    let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
+    let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
+    if matches!(chronicle.history, History::OutsideGit | History::NoCommit) {
+        return Ok(None);
+    }
+    let zone = context.loaded.portfolio.zone;
+    let moves = history::moves(&chronicle).into_iter().filter_map(|moved| {
+        let commit = chronicle.steps.get(moved.step)?.commit.as_ref()?;
+        let Place { release, subject, field } = &moved.place;
+        let field = field.as_str();
+        Some(Move {
+            release: release.to_string(),
+            field: if subject.is_empty() { field.to_owned() } else { format!("{subject}/{field}") },
+            day: zone::local(commit.at.to_utc(), zone).date(),
+            commit: commit.id.clone(),
+            days: moved.days?,
+        })
+    });
+    Ok(Some(moves.collect()))
 }
 
 /// The view; a second time with the lines of what it points into, when it points anywhere.
@@ -250,14 +289,15 @@ fn view(
     question: &Question,
     selection: &Selection,
     compared: Option<&Compared<'_>>,
+    moves: Option<&[Move]>,
 ) -> Metrics {
     let header = context.header(schema);
     let make = |context: &Context<'_>| {
         let input = Places::new(context.gates(), &context.loaded.sources);
-        let base = base(context);
+        let base = base(context, moves);
         let members = Members::selected(&base, selection);
         let other = compared.and_then(|it| it.context.as_ref());
-        let other_base = other.map(self::base);
+        let other_base = other.map(|other| self::base(other, compared.and_then(|it| it.moves.as_deref())));
         let other_members = other_base.as_ref().map(|base| Members::selected(base, selection));
         let before = compared.map(|it| Before {
             base: other_base.as_ref().unwrap_or(&base),

@@ -34,7 +34,7 @@ impl Command for Risk {
         let header = context.header(risk::SCHEMA);
         let make = |context: &Context<'_>| {
             let input = Input::new(context.gates(), &context.loaded.sources);
-            let base = metrics::base(context);
+            let base = metrics::base(context, None);
             let members = Members::selected(&base, &selection);
             (risk::Risk::new(header.clone(), &input, &base, &members.releases), input.files())
         };
