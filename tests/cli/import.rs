@@ -439,8 +439,8 @@ fn logs_that_cannot_be_read_are_not_touched() {
 
 #[test]
 fn thousands_of_rows_are_one_change() {
-    let rows: String =
-        (0..3_000).map(|row| format!("B-{row},mast,1.{row},dock,2026-02-01T10:00,succeeded\n")).collect();
+    let row = |row: u32| format!("B-{row},mast,1.{row},dock,2026-02-01T10:00,succeeded");
+    let rows = (0..3_000).map(row).collect::<Vec<_>>().join("\n");
     let sandbox = harbour().write("d.csv", &format!("{HEAD}{rows}"));
     let run = import(&sandbox, "deployments d.csv --write --format json");
     assert_eq!(run.code, Some(0));

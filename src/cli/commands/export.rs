@@ -74,7 +74,9 @@ impl Command for Export {
         context.note_findings();
         let findings = context.judge(&[]).findings;
         let files: Vec<FileId> = context.loaded.sources.iter().map(|(file, _)| file).collect();
-        files.into_iter().for_each(|file| context.loaded.attach_text(&context.source, file));
+        for file in files {
+            context.loaded.attach_text(&context.source, file);
+        }
         let header = context.header(SCHEMA);
         let input = Input {
             plan: context.input(),

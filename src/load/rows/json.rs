@@ -107,12 +107,11 @@ fn flatten(
     for (key, value) in fields {
         let name = format!("{before}{}", key.trim());
         let text = match value {
-            Value::Null => None,
             Value::Bool(truth) => Some(truth.to_string()),
             Value::Number(number) => Some(number.to_string()),
             Value::String(text) => cell(text)?,
             // Lists have no single text; a field that needs the column says that it is missing.
-            Value::Array(_) => None,
+            Value::Null | Value::Array(_) => None,
             Value::Object(fields) => {
                 flatten(fields, &format!("{name}."), depth + 1, out)?;
                 continue;

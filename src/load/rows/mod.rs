@@ -105,7 +105,7 @@ pub fn text(bytes: &[u8]) -> Result<&str, RowsError> {
         return Err(RowsError::new("the file is no text").help("export it again as CSV, JSON or NDJSON"));
     }
     std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         RowsError::at(line, "it is not UTF-8").help("save the file as UTF-8")
     })
 }

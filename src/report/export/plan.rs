@@ -4,6 +4,7 @@ use super::{Column, Definition, Input, Row, Value};
 use crate::analysis::gates::risk_level;
 use crate::graph::order;
 use crate::model::Identified;
+use crate::model::portfolio::Rating;
 use crate::report::plan::{Ends, phase_view, release_view};
 
 /// Releases.
@@ -67,7 +68,7 @@ fn releases(input: &Input<'_>) -> Vec<Row> {
             view.slack_days.into(),
             risk.and_then(|risk| risk.impact.as_ref()).map(|rating| rating.value.as_str()).into(),
             risk.and_then(|risk| risk.complexity.as_ref()).map(|rating| rating.value.as_str()).into(),
-            risk.and_then(|risk| risk_level(portfolio, risk)).map(|level| level.as_str()).into(),
+            risk.and_then(|risk| risk_level(portfolio, risk)).map(Rating::as_str).into(),
             budget.and_then(|budget| budget.planned).into(),
             budget.and_then(|budget| budget.actual).into(),
             file,

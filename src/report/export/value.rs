@@ -86,6 +86,7 @@ impl Column {
     }
 
     /// The same, where a row may have nothing there.
+    #[must_use]
     pub const fn or_null(self) -> Self {
         Self { nullable: true, ..self }
     }

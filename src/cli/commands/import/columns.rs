@@ -124,13 +124,13 @@ impl Wishes {
                 let error = Error::usage(format!("both `--map` and `--set` name `{}`", field.name));
                 Err(error.hint("a field comes from a column or is a constant"))
             }
-            (Some(column), None) => match find(&column, rows) {
-                Some(at) => Ok(Some(Origin::Column(at))),
-                None => {
-                    let names = rows.columns.iter().map(String::as_str).filter(|name| !name.is_empty());
-                    Err(Error::unknown("column", &column, names, columns(rows)))
+            (Some(column), None) => {
+                if let Some(at) = find(&column, rows) {
+                    return Ok(Some(Origin::Column(at)));
                 }
-            },
+                let names = rows.columns.iter().map(String::as_str).filter(|name| !name.is_empty());
+                Err(Error::unknown("column", &column, names, columns(rows)))
+            }
             (None, Some(value)) => Ok(Some(Origin::Constant(value))),
             (None, None) => Ok(find(&field.name, rows).map(Origin::Column)),
         }

@@ -75,7 +75,6 @@ impl<'c> Reader<'c> {
             let raw = raw.map(|raw| self.mapping.word(field, raw)).filter(|raw| !raw.is_empty());
             match raw.map(|raw| self.value(field, raw)) {
                 Some(Ok(Some(value))) => values.push((field.writes.clone(), value)),
-                Some(Ok(None)) => {}
                 Some(Err(wrong)) => faults.push(self.fault(row, Some((field, origin)), wrong)),
                 None if field.required || self.is_required(field) => {
                     faults.push(self.fault(
@@ -84,7 +83,7 @@ impl<'c> Reader<'c> {
                         (format!("the {} is missing", field.name), None),
                     ));
                 }
-                None => {}
+                Some(Ok(None)) | None => {}
             }
         }
         let mut entry = Entry { row: row.number, values, zone: self.portfolio.zone };
@@ -138,7 +137,7 @@ impl<'c> Reader<'c> {
                 let help = "an id begins with a letter or digit and goes on with letters, digits, `.`, `_`, `-`";
                 Err((format!("`{raw}` is not an id"), Some(help.to_owned())))
             }
-            Takes::Word(words) => self.word(field, raw, words).map(Some),
+            Takes::Word(words) => word(field, raw, words).map(Some),
             Takes::Known(thing) => self.known(thing, raw).map(|()| Some(raw.to_owned())),
             Takes::When => {
                 When::parse(raw).map(|when| Some(when.to_string())).map_err(|error| plain(error.to_string()))
@@ -160,16 +159,6 @@ impl<'c> Reader<'c> {
                 _ => Err(plain(format!("`{raw}` is neither `true` nor `false`"))),
             },
         }
-    }
-
-    fn word(&mut self, field: &Field, raw: &str, words: &[&'static str]) -> Result<String, Wrong> {
-        let tidy = raw.to_lowercase().replace([' ', '_'], "-");
-        if let Some(word) = words.iter().find(|word| **word == tidy) {
-            return Ok((*word).to_owned());
-        }
-        let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        let message = format!("`{raw}` is not one of {}", quoted.join(", "));
-        Err((message, Some(format!("`--map '{}:{raw}=WORD'` says which of them it means", field.name))))
     }
 
     fn known(&mut self, thing: Thing, id: &str) -> Result<(), Wrong> {
@@ -209,6 +198,17 @@ impl<'c> Reader<'c> {
         };
         Err((message, suggest::did_you_mean(id, known)))
     }
+}
+
+/// A word as manifests write it, whatever its case and separators.
+fn word(field: &Field, raw: &str, words: &[&'static str]) -> Result<String, Wrong> {
+    let tidy = raw.to_lowercase().replace([' ', '_'], "-");
+    if let Some(word) = words.iter().find(|word| **word == tidy) {
+        return Ok((*word).to_owned());
+    }
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let message = format!("`{raw}` is not one of {}", quoted.join(", "));
+    Err((message, Some(format!("`--map '{}:{raw}=WORD'` says which of them it means", field.name))))
 }
 
 /// Whole minutes; what is left of one counts as one, so that nothing takes no time.

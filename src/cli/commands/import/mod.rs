@@ -34,7 +34,7 @@ use fields::What;
 use known::{Known, Place};
 use source::Days;
 
-/// Bring in deployments, incidents, changes, pipeline runs, bookings and holidays from other tools
+/// Bring in records, bookings and holidays from the files of other tools
 #[derive(Debug, Parser)]
 #[command(
     name = "import",
