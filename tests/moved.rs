@@ -128,7 +128,7 @@ fn make(root: &Path, seed: u64, commits: u64) {
     let mut files = Files::from([("relm.yaml".to_owned(), SETTINGS.to_owned())]);
     (0..6).for_each(|_| edit(&mut dice, &mut files));
     let first = commit(&repo, &files, &[], 0, &mut dice);
-    let mut heads = vec![(first, files.clone()), (first, files.clone()), (first, files)];
+    let mut heads = [(first, files.clone()), (first, files.clone()), (first, files)];
     for number in 1..commits {
         let at = dice.below(3) as usize;
         let (head, mut files) = heads[at].clone();
