@@ -10,8 +10,8 @@ use super::names;
 use crate::render::text::html_escape;
 use crate::report::site::needs::Need;
 
-/// Rows of the page; more would not be read, and `relm` lists them all.
-const MOST: usize = 1000;
+/// Rows of the page; more would not be read, and `relm todo` lists them all.
+const MOST: usize = 400;
 
 /// The page of everything that waits, with a choice of whose.
 pub fn render(frame: &Frame, needs: &[Need]) -> String {
@@ -56,7 +56,11 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
     }
     main.push_str("</tbody>\n</table></div></section>\n");
     if needs.len() > MOST {
-        let _ = writeln!(main, "<p class=\"quiet\">And {} more that are less urgent.</p>", needs.len() - MOST);
+        let _ = writeln!(
+            main,
+            "<p class=\"quiet\">And {} more that are due later: <code>relm todo --owner ID</code> lists those of one person or team.</p>",
+            needs.len() - MOST
+        );
     }
     page.render("To do", &main)
 }

@@ -65,8 +65,21 @@ pub struct Window {
 impl Show {
     /// The view of an environment, by index, with what is installed at a time, now without one.
     pub fn new(header: Header, input: &Input<'_>, index: usize, time: Option<When>) -> Self {
-        let (manifest, zone) = input.environment(index);
         let installed = Installed::new(input.portfolio);
+        let drift = drift(input, &installed, &[index], time);
+        Self::knowing(header, input, index, time, &installed, drift)
+    }
+
+    /// The same for those who show many environments: with what the records say, and where this one differs, found before.
+    pub fn knowing(
+        header: Header,
+        input: &Input<'_>,
+        index: usize,
+        time: Option<When>,
+        installed: &Installed<'_>,
+        drift: Vec<DriftView>,
+    ) -> Self {
+        let (manifest, zone) = input.environment(index);
         let now = input.clock.now;
         let levels = input.occupancy.levels(input.portfolio, index);
         let conflicts = input.open_conflicts(index).map(|conflict| ConflictView::new(input, &conflict, &levels));
@@ -80,8 +93,8 @@ impl Show {
             description: manifest.common.description().map(|text| text.trim().to_owned()),
             lead_time: lead.map(ToString::to_string),
             soak: manifest.soak.as_ref().map(ToString::to_string),
-            state: EnvironmentState::new(input, &installed, index, time),
-            drift: drift(input, &installed, &[index], time),
+            state: EnvironmentState::new(input, installed, index, time),
+            drift,
             booked: booked.map(|booking| input.booking(booking)).collect(),
             closures: timeline.closures.iter().filter(|closure| closure.to.instant > now).cloned().collect(),
             windows: windows(input, index),

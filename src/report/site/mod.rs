@@ -9,6 +9,7 @@ pub mod releases;
 pub mod search;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,9 +18,11 @@ pub use releases::{Level, ReleaseRow, Standing};
 
 use super::Header;
 use super::check::FindingView;
+use super::env::state::{DriftView, drift};
 use super::plan::Input;
 use super::show::Material as Written;
 use super::{env, gate};
+use crate::analysis::installed::Installed;
 use crate::analysis::occupancy::Occupancy;
 use crate::diagnostic::{Severity, SourceMap};
 use crate::model::{Identified, Portfolio};
@@ -103,6 +106,8 @@ pub struct Site<'p> {
     rows: Vec<ReleaseRow>,
     /// How dates moved, by release; none where nobody looked at the history.
     moved: Option<HashMap<String, Vec<pages::Moved>>>,
+    /// What the records say is installed, and where that differs from what releases say; found when it is first asked for.
+    installed: OnceLock<(Installed<'p>, Vec<DriftView>)>,
 }
 
 impl<'p> Site<'p> {
@@ -112,7 +117,8 @@ impl<'p> Site<'p> {
         for (place, finding) in findings.iter().enumerate() {
             about.entry((finding.subject.kind.clone(), finding.subject.id.clone())).or_default().push(place);
         }
-        let mut site = Self { material, header, findings, about, rows: Vec::new(), moved: None };
+        let mut site =
+            Self { material, header, findings, about, rows: Vec::new(), moved: None, installed: OnceLock::new() };
         site.rows = site.release_rows();
         site
     }
@@ -174,6 +180,15 @@ impl<'p> Site<'p> {
 
     fn written(&self) -> Written<'p> {
         Written { plan: self.material.plan, clock: self.material.clock, sources: self.material.sources }
+    }
+
+    fn installed(&self) -> &(Installed<'p>, Vec<DriftView>) {
+        self.installed.get_or_init(|| {
+            let installed = Installed::new(self.portfolio());
+            let all: Vec<usize> = (0..self.portfolio().environments.len()).collect();
+            let drift = drift(&self.environments(), &installed, &all, None);
+            (installed, drift)
+        })
     }
 
     fn environments(&self) -> env::Input<'p> {

@@ -117,8 +117,10 @@ impl Site<'_> {
         let this_week = Days::new(Some(today), Some(today), today, true).from;
         let (from, to) = (plus_days(this_week, -7 * WEEKS.0), plus_days(this_week, 7 * WEEKS.1 - 1));
         let period = Period { from, to, chosen: None };
+        let (installed, drift) = self.installed();
+        let drift = drift.iter().filter(|found| *found.environment == *environment.id.as_str()).cloned().collect();
         EnvironmentPage {
-            now: env::show::Show::new(self.header.clone(), &input, index, None),
+            now: env::show::Show::knowing(self.header.clone(), &input, index, None, installed, drift),
             show: Show::new(self.header.clone(), self.written(), Object::Environment(index), findings),
             year: Timeline::new(self.header.clone(), &input, &[index], Days::new(Some(from), Some(to), today, false)),
             usage: Usage::new(self.header.clone(), &input, &[index], &period, By::Month),

@@ -220,7 +220,7 @@ impl Site<'_> {
     /// Every project as a list shows it: what runs in production, and what ships it next.
     pub fn project_list(&self) -> Vec<super::pages::ProjectRow> {
         let portfolio = self.portfolio();
-        let installed = crate::analysis::installed::Installed::new(portfolio);
+        let (installed, _) = self.installed();
         let production: Vec<&str> = portfolio
             .environments
             .iter()
