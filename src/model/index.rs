@@ -178,6 +178,11 @@ impl Damage {
         self.words.as_ref().is_none_or(|words| words.contains(id))
     }
 
+    /// Whether anything was not understood.
+    pub fn is_any(&self) -> bool {
+        self.is_dark() || !self.spans.is_empty() || !self.ids.is_empty()
+    }
+
     /// Whether there is a file that could not be read at all, so that it may hold anything.
     pub fn is_dark(&self) -> bool {
         self.words.is_none()

@@ -6,11 +6,10 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use petgraph::Direction::Incoming;
-
 use super::{Change, ChangeKind, Move, Side};
+use crate::analysis::schedule::Drivers;
 use crate::diagnostic::Subject;
-use crate::graph::{Edge, Node};
+use crate::graph::Node;
 use crate::model::{Kind, Portfolio};
 
 /// The fields of a phase or milestone that decide its planned dates.
@@ -26,6 +25,9 @@ pub fn explain(base: &Side<'_>, head: &Side<'_>, changes: &[Change], moves: &mut
         return;
     }
     for is_plan in [true, false] {
+        if !is_plan && moves.iter().all(|it| it.planned.differs()) {
+            continue;
+        }
         let of_this = |it: &Move| it.planned.differs() == is_plan;
         let mut web = Web::new(base, head, changes, is_plan);
         moves.iter().filter(|it| it.planned.differs() || !is_plan).for_each(|it| web.moved(&it.subject));
@@ -110,9 +112,10 @@ impl<'c> Web<'c> {
 
     /// Adds what drives what at one side.
     fn join(&mut self, side: &Side<'_>) {
+        let forecast = (!self.is_plan).then(|| Drivers::new(side.portfolio(), side.graph, side.schedule()));
         for at in 0..self.knots.len() {
             let Some(node) = node(side.portfolio(), &self.knots[at].0) else { continue };
-            for driver in self.drivers(side, node) {
+            for driver in self.drivers(side, forecast.as_ref(), node) {
                 let Some(key) = name(side.portfolio(), driver) else { continue };
                 if let Some(&from) = self.places.get(&key)
                     && from != at
@@ -124,11 +127,11 @@ impl<'c> Web<'c> {
         }
     }
 
-    fn drivers(&self, side: &Side<'_>, node: Node) -> Vec<Node> {
-        match node {
-            Node::Finish(r) => self.within(side, r),
-            _ if self.is_plan => bounds(side, node),
-            _ => earlier(side, node),
+    fn drivers(&self, side: &Side<'_>, forecast: Option<&Drivers<'_>>, node: Node) -> Vec<Node> {
+        match (node, forecast) {
+            (Node::Finish(r), _) => self.within(side, r),
+            (_, None) => bounds(side, node),
+            (_, Some(forecast)) => forecast.of(node),
         }
     }
 
@@ -171,14 +174,10 @@ impl<'c> Web<'c> {
 
     /// What can move something that nothing drives: its release, else the calendars.
     fn around(&self, at: usize) -> Option<Subject> {
-        let (id, _) = &self.knots[at].0;
-        let of_release = self.changes.iter().find(|change| {
-            let subject = &change.subject;
-            subject.kind == "release"
-                && subject.id == *id
-                && subject.path.is_empty()
-                && RELEASE.contains(&&*change.field)
-        });
+        let subject = Subject::new(Kind::Release.as_str(), &self.knots[at].0.0);
+        let start = self.changes.partition_point(|change| change.subject < subject);
+        let own = self.changes[start..].iter().take_while(|change| change.subject == subject);
+        let of_release = own.into_iter().find(|change| RELEASE.contains(&&*change.field));
         of_release.map(|change| change.subject.clone()).or_else(|| self.calendars.clone())
     }
 
@@ -239,26 +238,4 @@ fn bounds(side: &Side<'_>, node: Node) -> Vec<Node> {
     };
     let driving = own.iter().filter(|bound| side.schedule().drives(side.portfolio(), node, bound));
     driving.map(|bound| bound.from).collect()
-}
-
-/// What comes before a phase or milestone, through the start of its release.
-fn earlier(side: &Side<'_>, node: Node) -> Vec<Node> {
-    let graph = side.graph;
-    let mut found = Vec::new();
-    let mut open: Vec<_> = graph.index(node).into_iter().collect();
-    let mut seen = open.clone();
-    while let Some(at) = open.pop() {
-        let mut edges = graph.edges.neighbors_directed(at, Incoming).detach();
-        while let Some((edge, from)) = edges.next(&graph.edges) {
-            if matches!(graph.edges[edge], Edge::Guards | Edge::Needs { .. }) || seen.contains(&from) {
-                continue;
-            }
-            seen.push(from);
-            match graph.edges[from] {
-                Node::Start(_) => open.push(from),
-                other => found.push(other),
-            }
-        }
-    }
-    found
 }

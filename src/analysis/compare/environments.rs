@@ -12,21 +12,38 @@ use crate::model::environment::Environment;
 use crate::model::{Identified, Kind};
 use crate::time::zone;
 
-/// A collision that only one side has.
+/// A collision that only one side has, or that takes other days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCollision {
     /// The environment.
     pub subject: Subject,
     /// How bookings collide.
     pub collision: Collision,
-    /// Whether it is at the head; else it was at the base and is gone.
-    pub is_new: bool,
-    /// First and last day, in the environment's zone.
-    pub days: (NaiveDate, NaiveDate),
+    /// First and last day, in the environment's zone; none at a side that does not have it.
+    pub days: Both<Option<(NaiveDate, NaiveDate)>>,
     /// The fewest bookings that explain it, such as `payments/uat`, sorted.
     pub bookings: Vec<String>,
     /// Whether it would not be without drafts.
     pub tentative: bool,
+}
+
+impl NewCollision {
+    /// Whether only the head has it.
+    pub fn is_new(&self) -> bool {
+        self.days.before.is_none()
+    }
+
+    /// By how many days it became longer, negative = shorter; none when only one side has it.
+    pub fn growth(&self) -> Option<i64> {
+        let length = |(first, last): (NaiveDate, NaiveDate)| (last - first).num_days() + 1;
+        self.days.before.zip(self.days.after).map(|(before, after)| length(after) - length(before))
+    }
+
+    /// Its place among others: by environment, then by time.
+    pub(super) fn order(&self) -> impl Ord + '_ {
+        let first = self.days.before.into_iter().chain(self.days.after).min();
+        (&self.subject, first, self.is_new(), &self.bookings, self.days)
+    }
 }
 
 /// What is measured.
@@ -51,30 +68,34 @@ pub struct Amount {
     pub value: Both<Option<f64>>,
 }
 
-/// Collisions that only one side has from now on, by environment and time.
+/// Collisions that only one side has from now on, or that take other days, by environment and time.
 pub fn collisions(base: &Side<'_>, head: &Side<'_>) -> Vec<NewCollision> {
-    let (before, after) = (found(base, false), found(head, true));
-    let same = |one: &NewCollision, other: &NewCollision| {
-        (&one.subject, one.collision, &one.bookings) == (&other.subject, other.collision, &other.bookings)
-    };
-    let only = |these: &[NewCollision], others: &[NewCollision]| {
-        let mut left: Vec<&NewCollision> = others.iter().collect();
-        let mut only = Vec::new();
-        for it in these {
-            match left.iter().position(|other| same(it, other)) {
-                Some(at) => drop(left.remove(at)),
-                None => only.push(it.clone()),
+    let (mut before, mut after) = (found(base, false), found(head, true));
+    let mut all = Vec::new();
+    // Those that stand as they are first, so that of several between the same bookings the right ones are paired.
+    for is_same_days in [true, false] {
+        let same = |old: &NewCollision, new: &NewCollision| {
+            (&old.subject, old.collision, &old.bookings) == (&new.subject, new.collision, &new.bookings)
+                && (!is_same_days || old.days.before == new.days.after)
+        };
+        after.retain_mut(|new| {
+            let Some(at) = before.iter().position(|old| same(old, new)) else { return true };
+            let old = before.remove(at);
+            new.days.before = old.days.before;
+            new.tentative &= old.tentative;
+            if new.days.differs() {
+                all.push(new.clone());
             }
-        }
-        only
-    };
-    let mut all = only(&after, &before);
-    all.extend(only(&before, &after));
-    all.sort_by(|a, b| (&a.subject, a.days, a.is_new, &a.bookings).cmp(&(&b.subject, b.days, b.is_new, &b.bookings)));
+            false
+        });
+    }
+    all.append(&mut after);
+    all.append(&mut before);
+    all.sort_by(|a, b| a.order().cmp(&b.order()));
     all
 }
 
-fn found(side: &Side<'_>, is_new: bool) -> Vec<NewCollision> {
+fn found(side: &Side<'_>, is_head: bool) -> Vec<NewCollision> {
     let portfolio = side.portfolio();
     let from = side.gates.clock.now;
     let of_one = |(e, environment): (usize, &Environment)| {
@@ -87,11 +108,11 @@ fn found(side: &Side<'_>, is_new: bool) -> Vec<NewCollision> {
             let mut bookings: Vec<String> = conflict.cause.iter().map(|&at| all[at].name(portfolio)).collect();
             bookings.sort_unstable();
             let last = conflict.time.end - chrono::TimeDelta::seconds(1);
+            let days = Some((day(conflict.time.start), day(last)));
             NewCollision {
                 subject: subject.clone(),
                 collision: conflict.collision,
-                is_new,
-                days: (day(conflict.time.start), day(last)),
+                days: if is_head { Both::new(None, days) } else { Both::new(days, None) },
                 bookings,
                 tentative: conflict.tentative,
             }

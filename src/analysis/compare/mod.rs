@@ -13,7 +13,7 @@ mod gates;
 mod properties;
 mod slip;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod told;
 mod written;
 
@@ -172,9 +172,9 @@ impl ReleaseChange {
         self.lateness.after.is_some_and(|days| days > 0) && self.lateness.before.is_none_or(|days| days <= 0)
     }
 
-    /// Whether it misses its target at the base and keeps it at the head.
+    /// Whether it misses its target at the base and keeps it at the head; without a target at the head there is none to keep.
     pub fn regains_target(&self) -> bool {
-        self.lateness.before.is_some_and(|days| days > 0) && self.lateness.after.is_none_or(|days| days <= 0)
+        self.lateness.before.is_some_and(|days| days > 0) && self.lateness.after.is_some_and(|days| days <= 0)
     }
 }
 
@@ -191,7 +191,7 @@ pub struct Comparison<'p> {
     pub gates: Vec<GateChange>,
     /// What rules find only at one side.
     pub findings: Findings<'p>,
-    /// Collisions in environments that are only at one side, from now on.
+    /// Collisions in environments that are only at one side or take other days, from now on.
     pub collisions: Vec<NewCollision>,
     /// What costs or takes more or less.
     pub amounts: Vec<Amount>,

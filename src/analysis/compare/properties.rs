@@ -84,10 +84,9 @@ fn mirrored(mut it: Comparison<'_>) -> Comparison<'_> {
         (gate.state, gate.due, gate.stale) = (turned(&gate.state), turned(&gate.due), turned(&gate.stale));
     }
     for collision in &mut it.collisions {
-        collision.is_new = !collision.is_new;
+        collision.days = turned(&collision.days);
     }
-    it.collisions
-        .sort_by(|a, b| (&a.subject, a.days, a.is_new, &a.bookings).cmp(&(&b.subject, b.days, b.is_new, &b.bookings)));
+    it.collisions.sort_by(|a, b| a.order().cmp(&b.order()));
     it.amounts.iter_mut().for_each(|amount| amount.value = turned(&amount.value));
     std::mem::swap(&mut it.findings.new, &mut it.findings.fixed);
     it

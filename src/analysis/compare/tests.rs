@@ -26,6 +26,27 @@ impl World {
         Self { portfolio, graph, schedule, occupancy, facts: Facts::default(), clock }
     }
 
+    /// Moves what is planned and forecast, as a calendar does that no manifest tells of.
+    pub fn move_all_by(&mut self, days: i64) {
+        let later = |date: &mut NaiveDate| *date += chrono::TimeDelta::days(days);
+        for release in &mut self.schedule.releases {
+            for phase in &mut release.phases {
+                for dates in phase.planned.iter_mut().chain(&mut phase.forecast) {
+                    later(&mut dates.start);
+                    later(&mut dates.end);
+                }
+            }
+            let ends = [&mut release.planned_start, &mut release.planned_end];
+            let forecast = [&mut release.forecast_start, &mut release.forecast_end];
+            ends.into_iter().chain(forecast).flatten().for_each(later);
+        }
+    }
+
+    /// As where one more file could not be read.
+    pub fn damage(&mut self) {
+        self.portfolio.damage = crate::model::Damage::new(Vec::new(), ["lost".to_owned()].into(), Some([].into()));
+    }
+
     pub fn side(&self) -> Side<'_> {
         let Self { portfolio, graph, schedule, occupancy, facts, clock } = self;
         let gates = Gates { portfolio, schedule, facts, clock };
@@ -126,6 +147,38 @@ fn a_forecast_follows_progress_upstream() {
     let late = compared.moves.iter().find(|it| it.subject.path == "phases/late").unwrap();
     assert_eq!(late.because.iter().map(ToString::to_string).collect::<Vec<_>>(), ["release/a/phases/build"]);
     assert_eq!(compared.downstream(&build.subject).count(), compared.moves.len() - 1);
+}
+
+#[test]
+fn a_forecast_names_only_the_predecessors_that_drive_it() {
+    let text = |long: u8, short: u8| {
+        format!(
+            "---
+kind: release
+id: r
+type: minor
+phases:
+- {{id: long, start: 2026-11-02, end: 2026-11-13, progress: {long}}}
+- {{id: short, start: 2026-11-02, end: 2026-11-06, progress: {short}}}
+- {{id: join, start: 2026-11-16, after: [long, short], duration: 2d}}
+"
+        )
+    };
+    // Both predecessors are written otherwise; only one of them ends so late that the next has to wait.
+    let (base, head) = (World::new(&text(50, 90), "2026-11-06"), World::new(&text(10, 50), "2026-11-06"));
+    let compared = compare(&base.side(), &head.side());
+    let of = |path: &str| compared.moves.iter().find(|it| it.subject.path == path).unwrap();
+    assert!(of("phases/short").is_written && of("phases/short").forecast.differs());
+    let because: Vec<String> = of("phases/join").because.iter().map(ToString::to_string).collect();
+    assert_eq!(because, ["release/r/phases/long"]);
+}
+
+#[test]
+fn a_target_that_is_gone_is_not_kept() {
+    let late = CHAIN.replace("{id: sit, after: build, duration: 5d}", "{id: sit, after: build, duration: 15d}");
+    let head = World::new(&late.replace("target: 2026-11-20\n", ""), "2026-10-01");
+    let compared = compare(&World::new(&late, "2026-10-01").side(), &head.side()).releases;
+    assert!(compared[0].target.differs() && !compared[0].regains_target(), "{compared:?}");
 }
 
 #[test]
@@ -231,9 +284,19 @@ phases: [{{id: p, start: {second}, duration: 5d, environments: [uat]}}]
     let (base, head) = (World::new(&text("2026-11-09"), "2026-10-01"), World::new(&text("2026-11-04"), "2026-10-01"));
     let compared = compare(&base.side(), &head.side());
     let [collision] = &compared.collisions[..] else { panic!("{:?}", compared.collisions) };
-    assert!(collision.is_new);
+    assert!(collision.is_new());
     assert_eq!(collision.bookings, ["a/p", "b/p"]);
-    assert_eq!(collision.days, ("2026-11-04".parse().unwrap(), "2026-11-06".parse().unwrap()));
+    let day = |day: &str| day.parse::<NaiveDate>().unwrap();
+    assert_eq!(collision.days.after, Some((day("2026-11-04"), day("2026-11-06"))));
     let cost = compared.amounts.iter().find(|it| it.measure == Measure::Cost).unwrap();
     assert!(cost.value.differs());
+
+    // The same bookings collide for longer.
+    let later = World::new(&text("2026-11-02"), "2026-10-01");
+    let grown = compare(&head.side(), &later.side());
+    let [collision] = &grown.collisions[..] else { panic!("{:?}", grown.collisions) };
+    assert!(!collision.is_new());
+    assert_eq!(collision.growth(), Some(2));
+    assert_eq!(compare(&later.side(), &head.side()).collisions[0].growth(), Some(-2));
+    assert!(compare(&later.side(), &later.side()).collisions.is_empty());
 }

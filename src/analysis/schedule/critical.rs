@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{Bound, Schedule, before, worker};
+use super::{Bound, Dates, Schedule, before, worker};
 use crate::graph::Node;
 use crate::model::Portfolio;
+use crate::time::calendar::WorkCalendar;
 
 /// Runs back from the phase that ends last along the entries that drive it; ties by id.
 pub fn path(portfolio: &Portfolio, schedule: &Schedule, release: usize) -> Vec<(usize, usize)> {
@@ -53,17 +54,21 @@ pub fn drives(portfolio: &Portfolio, schedule: &Schedule, node: Node, bound: &Bo
         Node::Phase(r, p) => {
             let release = &portfolio.releases[r];
             let Some(dates) = schedule.phase(r, p).planned else { return false };
-            let calendar = worker(portfolio, release, &release.phases[p]).calendar();
-            if bound.of_end {
-                calendar.next_working(before(bound.not_before)) >= dates.end
-            } else {
-                calendar.next_working(bound.not_before) >= dates.start
-            }
+            holds(worker(portfolio, release, &release.phases[p]).calendar(), dates, bound)
         }
         Node::Milestone(r, m) => {
             schedule.releases[r].milestones[m].date.is_some_and(|date| bound.milestone_day() >= date)
         }
         Node::Project(_) | Node::Start(_) | Node::Finish(_) | Node::Gate(..) => false,
+    }
+}
+
+/// Whether a bound keeps a phase with these dates from being earlier.
+pub fn holds(calendar: &WorkCalendar, dates: Dates, bound: &Bound) -> bool {
+    if bound.of_end {
+        calendar.next_working(before(bound.not_before)) >= dates.end
+    } else {
+        calendar.next_working(bound.not_before) >= dates.start
     }
 }
 

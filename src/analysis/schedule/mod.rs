@@ -5,6 +5,7 @@
 
 mod backward;
 mod critical;
+mod drivers;
 mod forecast;
 mod forward;
 mod lag;
@@ -25,6 +26,7 @@ use crate::graph::{Graph, Node, production_phases};
 use crate::model::Portfolio;
 use crate::model::release::{Phase, Release};
 
+pub use drivers::Drivers;
 pub use forecast::remaining;
 pub use length::{Length, Worker};
 

@@ -13,20 +13,29 @@ pub const MARKER: &str = "<!-- relm-diff -->";
 /// The most bytes of a comment. Forges count characters, and at least 65,536 of them; bytes are never fewer.
 const LIMIT: usize = 65_000;
 
-/// Kept free for what closes the comment.
-const RESERVE: usize = 600;
+/// Kept free for what closes the comment: the notes of what is left out and of further rows, and the footer.
+const RESERVE: usize = 2 * NOTE_LIMIT + FOOTER_LIMIT + 100;
+
+/// The most bytes of the verdict, escaped.
+const VERDICT_LIMIT: usize = 4_000;
+
+/// The most bytes of a note of what is not shown.
+const NOTE_LIMIT: usize = 600;
+
+/// The most bytes of the revisions in the footer, escaped.
+const FOOTER_LIMIT: usize = 1_000;
 
 /// Rows of a table that is not folded, so that one cannot push out the others.
 const ROWS: usize = 60;
 
-/// Columns of one text, so that a single one cannot fill the comment.
+/// Columns of one text, and half of its characters, so that a single one cannot fill the comment.
 const TEXT_LIMIT: usize = 300;
 
 /// The marker, the verdict, tables of what matters, and the rest folded below; what matters least is left out when the comment
 /// would grow too long.
 pub fn render(diff: &Diff) -> String {
-    let head = format!("{MARKER}\n**relm diff**: {}\n", markdown_sentence(&diff.verdict));
-    let mut out = Comment { text: head, left_out: Vec::new() };
+    let head = format!("{MARKER}\n**relm diff**: {}\n", sentence_in(&diff.verdict, VERDICT_LIMIT));
+    let mut out = Comment { text: head, left_out: Vec::new(), more_rows: Vec::new() };
     if diff.is_empty() && gaps(diff).is_empty() {
         return out.text;
     }
@@ -55,6 +64,8 @@ struct Comment {
     text: String,
     /// How many of what had no room.
     left_out: Vec<(usize, &'static str)>,
+    /// How many of what are beyond the rows of a table.
+    more_rows: Vec<(usize, &'static str)>,
 }
 
 impl Comment {
@@ -62,23 +73,26 @@ impl Comment {
         self.text.len() + more <= LIMIT - RESERVE
     }
 
-    /// Adds as much as fits; without any, the opening is not added either. Answers how many did.
+    /// Adds what fits, and skips what does not; without any, the opening is not added either. Answers how many were added.
     fn add<T>(&mut self, opening: &str, items: &[T], render: impl Fn(&T) -> String, closing: &str) -> usize {
-        let mut pending = opening.to_owned();
-        for (number, item) in items.iter().enumerate() {
-            pending.push_str(&render(item));
-            if !self.has_room(pending.len() + closing.len()) {
-                return number;
+        let mut added = 0;
+        for item in items {
+            let opening = if added == 0 { opening } else { "" };
+            let text = render(item);
+            if self.has_room(opening.len() + text.len() + closing.len()) {
+                self.text.push_str(opening);
+                self.text.push_str(&text);
+                added += 1;
             }
-            self.text.push_str(&pending);
-            pending.clear();
         }
-        items.len()
+        added
     }
 
     fn table<T>(&mut self, opening: &str, items: &[T], render: impl Fn(&T) -> String, what: &'static str) {
-        let added = self.add(opening, &items[..items.len().min(ROWS)], render, "");
-        self.miss(items.len() - added, what);
+        let shown = &items[..items.len().min(ROWS)];
+        let added = self.add(opening, shown, render, "");
+        note(&mut self.left_out, shown.len() - added, what);
+        note(&mut self.more_rows, items.len() - shown.len(), what);
     }
 
     fn folded<T>(&mut self, title: &str, items: &[T], render: impl Fn(&T) -> String, what: &'static str) {
@@ -88,7 +102,7 @@ impl Comment {
         if added > 0 {
             self.text.push_str(END);
         }
-        self.miss(items.len() - added, what);
+        note(&mut self.left_out, items.len() - added, what);
     }
 
     /// Adds a text as a whole or not at all.
@@ -96,38 +110,82 @@ impl Comment {
         if self.has_room(text.len()) {
             self.text.push_str(text);
         } else {
-            self.miss(1, what);
-        }
-    }
-
-    fn miss(&mut self, number: usize, what: &'static str) {
-        if number > 0 {
-            match self.left_out.iter_mut().find(|(_, known)| *known == what) {
-                Some((known, _)) => *known += number,
-                None => self.left_out.push((number, what)),
-            }
+            note(&mut self.left_out, 1, what);
         }
     }
 
     fn close(mut self, diff: &Diff) -> String {
-        if !self.left_out.is_empty() {
-            let parts: Vec<String> = self
-                .left_out
-                .iter()
-                .map(
-                    |(number, what)| {
-                        if what.starts_with("the ") { (*what).to_owned() } else { format!("{number} {what}") }
-                    },
-                )
-                .collect();
-            let command = "`relm diff` shows everything";
-            let _ = writeln!(self.text, "\nLeft out to keep this comment short: {}; {command}.", parts.join(", "));
+        let notes = [("Left out to keep this comment short", &self.left_out), ("More rows", &self.more_rows)];
+        for (title, missing) in notes.into_iter().filter(|(_, missing)| !missing.is_empty()) {
+            let parts: Vec<String> = missing.iter().map(|(number, what)| counted(*number, what)).collect();
+            let parts = cut(parts.join(", "), NOTE_LIMIT - 100);
+            let _ = writeln!(self.text, "\n{title}: {parts}; `relm diff` shows everything.");
         }
-        let same = diff.findings.unchanged;
-        let revisions = markdown_escape(&truncate_to_width(&revisions(diff), 120));
-        let _ =
-            writeln!(self.text, "\n<sub>{revisions} · as of {} · {same} findings unchanged</sub>", diff.header.today);
+        let same = counted(diff.findings.unchanged, "findings");
+        let revisions = cut(markdown_escape(&short(&revisions(diff))), FOOTER_LIMIT);
+        let _ = writeln!(self.text, "\n<sub>{revisions} · as of {} · {same} unchanged</sub>", diff.header.today);
+        debug_assert!(self.text.len() <= LIMIT, "{} bytes", self.text.len());
         self.text
+    }
+}
+
+fn note(notes: &mut Vec<(usize, &'static str)>, number: usize, what: &'static str) {
+    if number == 0 {
+        return;
+    }
+    match notes.iter_mut().find(|(_, known)| *known == what) {
+        Some((known, _)) => *known += number,
+        None => notes.push((number, what)),
+    }
+}
+
+/// `1 release`, `2 releases`, `1 change of gates`; what there is once only is not counted: `the chart`.
+fn counted(number: usize, what: &str) -> String {
+    if what.starts_with("the ") {
+        return what.to_owned();
+    }
+    let (first, rest) = what.split_once(" of ").map_or((what, ""), |(first, _)| (first, &what[first.len()..]));
+    let first = if number == 1 { first.strip_suffix('s').unwrap_or(first) } else { first };
+    format!("{number} {first}{rest}")
+}
+
+/// Escaped text in at most so many bytes, cut between characters, and not within an escape.
+fn cut(mut text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    text.truncate(text.floor_char_boundary(most - '…'.len_utf8()));
+    let is_open = |from: char, to: char| text.rfind(from).filter(|&at| !text[at..].contains(to));
+    if let Some(at) = is_open('<', '>').or_else(|| is_open('&', ';')) {
+        text.truncate(at);
+    }
+    let backslashes = text.len() - text.trim_end_matches('\\').len();
+    text.truncate(text.len() - backslashes % 2);
+    text.push('…');
+    text
+}
+
+/// Text in few columns, and in few characters: some have no width.
+fn short(text: &str) -> String {
+    let end = text.char_indices().nth(2 * TEXT_LIMIT).map_or(text.len(), |(at, _)| at);
+    let cut = truncate_to_width(&text[..end], TEXT_LIMIT);
+    if end < text.len() && cut.len() == end { format!("{cut}…") } else { cut.into_owned() }
+}
+
+/// A sentence whose escaped text has at most so many bytes. The text is cut before it is escaped, so that nothing stays open.
+fn sentence_in(text: &str, most: usize) -> String {
+    let whole = markdown_sentence(text);
+    if whole.len() <= most {
+        return whole;
+    }
+    let mut room = text.chars().count().min(most);
+    loop {
+        let part: String = text.chars().take(room).collect();
+        let escaped = markdown_sentence(&part);
+        if escaped.len() + '…'.len_utf8() <= most || room == 0 {
+            return format!("{escaped}…");
+        }
+        room /= 2;
     }
 }
 
@@ -139,11 +197,11 @@ fn fold(title: &str, content: &str) -> String {
 }
 
 fn sentence_of(text: &str) -> String {
-    markdown_sentence(&truncate_to_width(text, TEXT_LIMIT))
+    markdown_sentence(&short(text))
 }
 
 fn plain(text: &str) -> String {
-    markdown_escape(&truncate_to_width(text, TEXT_LIMIT))
+    markdown_escape(&short(text))
 }
 
 fn release(it: &ReleaseView) -> String {
@@ -178,4 +236,46 @@ fn finding(it: &FindingView) -> String {
 
 fn fixed(it: &FindingView) -> String {
     format!("- {} ({})\n", sentence_of(&it.message), plain(&it.rule))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_words_agree() {
+        assert_eq!(counted(1, "changes"), "1 change");
+        assert_eq!(counted(2, "releases"), "2 releases");
+        assert_eq!(counted(1, "details of releases"), "1 detail of releases");
+        assert_eq!(counted(0, "findings"), "0 findings");
+        assert_eq!(counted(1, "the chart"), "the chart");
+    }
+
+    #[test]
+    fn text_is_cut_by_bytes_and_characters() {
+        let marks = format!("a{}", "\u{301}".repeat(100_000));
+        assert!(short(&marks).chars().count() <= 2 * TEXT_LIMIT + 1);
+        assert_eq!(short("as it is"), "as it is");
+        let verdict = sentence_in(&format!("`{}` moved", "é|".repeat(50_000)), VERDICT_LIMIT);
+        assert!(verdict.len() <= VERDICT_LIMIT && verdict.ends_with('…'), "{}", verdict.len());
+        for most in 20..60 {
+            let text = cut(markdown_escape("one | two & three * four <five> six | seven"), most);
+            assert!(text.len() <= most && text.ends_with('…'), "{text}");
+            let entities = text.matches('&').count();
+            assert!(entities <= text.matches(';').count() && !text.ends_with("\\…"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_skipped() {
+        let mut out = Comment { text: String::new(), left_out: Vec::new(), more_rows: Vec::new() };
+        let items = ["x".repeat(LIMIT), "short\n".to_owned()];
+        out.folded("things", &items, Clone::clone, "changes");
+        assert!(out.text.contains("short\n\n</details>"), "{}", out.text);
+        assert_eq!(out.left_out, [(1, "changes")]);
+        out.table("rows\n", &vec!["| a |\n".to_owned(); ROWS + 2], Clone::clone, "releases");
+        assert_eq!(out.more_rows, [(2, "releases")]);
+        assert_eq!(out.left_out, [(1, "changes")]);
+    }
 }

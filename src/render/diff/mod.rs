@@ -71,6 +71,8 @@ fn weight(it: &ChangeView) -> Weight {
         ("state", _) if is("stale") || is("rejected") || is("overdue") => Weight::Bad,
         ("state", _) if is("passed") => Weight::Good,
         ("conflict", "added") => Weight::Bad,
+        ("conflict", "changed") if it.days.is_some_and(|days| days > 0) => Weight::Bad,
+        ("conflict", "changed") if it.days == Some(0) => Weight::Warn,
         ("conflict", _) => Weight::Good,
         _ => Weight::Plain,
     }

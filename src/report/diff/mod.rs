@@ -2,6 +2,8 @@
 
 mod releases;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use serde::Serialize;

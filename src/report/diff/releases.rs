@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{count, distance, lateness, name, shifted};
 use crate::analysis::compare::{Both, Change, ChangeKind, Comparison, Move, Period, ReleaseChange, Side};
+use crate::analysis::schedule::Schedule;
 use crate::diagnostic::Subject;
+use crate::model::Portfolio;
 
 /// Phases and milestones that people are told of by name.
 const SHOWN: usize = 8;
@@ -23,8 +25,12 @@ pub struct ReleaseView {
     pub is_moved: bool,
     /// Whether it keeps its target at the base and misses it now.
     pub misses_target: bool,
-    /// Whether something happened to its dates or target, or it came or went.
+    /// Whether something happened to its dates, target or status, or it came or went.
     pub is_effect: bool,
+    /// Whether it was removed or called off.
+    pub is_gone: bool,
+    /// Whether what is said of its dates or target may only follow from a file that cannot be read.
+    pub is_doubtful: bool,
     /// By how many days its end moved.
     pub days: Option<i64>,
     /// What is to be said beside.
@@ -72,6 +78,10 @@ pub struct Bar {
 /// A comparison by release.
 struct Lookup<'c> {
     comparison: &'c Comparison<'c>,
+    base: &'c Portfolio,
+    ends: &'c Schedule,
+    /// Whether one of the sides could not be read in full.
+    is_damaged: bool,
     moves: BTreeMap<&'c str, Vec<&'c Move>>,
     changes: BTreeMap<&'c str, &'c ReleaseChange>,
     /// The releases with moves that follow from what is written in a release.
@@ -79,7 +89,7 @@ struct Lookup<'c> {
 }
 
 impl<'c> Lookup<'c> {
-    fn new(comparison: &'c Comparison<'c>) -> Self {
+    fn new((base, head): (&'c Side<'c>, &'c Side<'c>), comparison: &'c Comparison<'c>) -> Self {
         let mut moves: BTreeMap<&str, Vec<&Move>> = BTreeMap::new();
         let mut along: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for it in &comparison.moves {
@@ -89,7 +99,30 @@ impl<'c> Lookup<'c> {
             }
         }
         let changes = comparison.releases.iter().map(|it| (it.subject.id.as_str(), it)).collect();
-        Self { comparison, moves, changes, along }
+        let is_damaged = base.portfolio().damage.is_any() || head.portfolio().damage.is_any();
+        Self { comparison, base: base.portfolio(), ends: base.schedule(), is_damaged, moves, changes, along }
+    }
+
+    /// What its status became, where that is news.
+    fn fate(&self, id: &str) -> Option<Fate> {
+        let all = self.written(&Subject::new("release", id));
+        let status = all.iter().find(|change| change.field == "status" && change.kind == ChangeKind::Changed)?;
+        let (before, after) = status.value.before.as_deref().zip(status.value.after.as_deref())?;
+        let fate = match (before, after) {
+            (_, "cancelled") => {
+                let end = self.base.releases.index(id).and_then(|r| self.ends.releases[r].planned_end);
+                let end = end.map_or_else(String::new, |end| format!(", was planned to end {end}"));
+                Fate { text: format!("is cancelled{end}"), weight: Weight::Warn, is_gone: true }
+            }
+            ("cancelled", _) => Fate::of("is not cancelled any more", Weight::Plain),
+            (_, "released") => Fate::of("is released", Weight::Plain),
+            (_, "closed") => Fate::of("is closed", Weight::Plain),
+            ("released" | "closed", _) => Fate::of("is not released any more", Weight::Warn),
+            ("draft", _) => Fate::of("is no draft any more", Weight::Plain),
+            (_, "draft") => Fate::of("is a draft again", Weight::Warn),
+            _ => return None,
+        };
+        Some(fate)
     }
 
     /// What is written otherwise of a subject; all of it is sorted by subject.
@@ -101,10 +134,27 @@ impl<'c> Lookup<'c> {
     }
 }
 
-/// The releases of a comparison that something happened to: those that miss their target first, then by how much later they end, then earlier.
+/// What became of a release by its status.
+struct Fate {
+    text: String,
+    weight: Weight,
+    is_gone: bool,
+}
+
+impl Fate {
+    fn of(text: &str, weight: Weight) -> Self {
+        Self { text: text.to_owned(), weight, is_gone: false }
+    }
+}
+
+/// The releases of a comparison that something happened to: those that miss their target first, then those removed or called off, then by how much later they end, then earlier.
 pub fn releases((base, head): (&Side<'_>, &Side<'_>), comparison: &Comparison<'_>) -> Vec<ReleaseView> {
-    let lookup = Lookup::new(comparison);
-    let ids: BTreeSet<&str> = lookup.moves.keys().chain(lookup.changes.keys()).copied().collect();
+    let lookup = Lookup::new((base, head), comparison);
+    let status = comparison.written.iter().filter(|change| {
+        change.subject.kind == "release" && change.subject.path.is_empty() && change.field == "status"
+    });
+    let status = status.map(|change| change.subject.id.as_str()).filter(|id| lookup.fate(id).is_some());
+    let ids: BTreeSet<&str> = lookup.moves.keys().chain(lookup.changes.keys()).copied().chain(status).collect();
     let whole = |change: &&Change| {
         change.subject.kind == "release" && change.subject.path.is_empty() && change.kind != ChangeKind::Changed
     };
@@ -113,8 +163,10 @@ pub fn releases((base, head): (&Side<'_>, &Side<'_>), comparison: &Comparison<'_
     views.extend(came_or_went.map(|change| other((base, head), change)));
     views.sort_by(|a, b| {
         let later = |it: &ReleaseView| it.days.is_some_and(|days| days > 0);
-        let key =
-            |it: &ReleaseView| (!it.misses_target, !it.is_effect, !later(it), Reverse(it.days.map_or(0, i64::abs)));
+        let key = |it: &ReleaseView| {
+            let far = Reverse(it.days.map_or(0, i64::abs));
+            (!it.misses_target, !it.is_effect, it.is_doubtful, !it.is_gone, !later(it), far)
+        };
         (key(a), &a.id).cmp(&(key(b), &b.id))
     });
     views
@@ -139,6 +191,8 @@ fn other((base, head): (&Side<'_>, &Side<'_>), change: &Change) -> ReleaseView {
         is_moved: false,
         misses_target: false,
         is_effect: true,
+        is_gone: !is_new,
+        is_doubtful: false,
         days: None,
         facts: Vec::new(),
         bars: Vec::new(),
@@ -150,41 +204,87 @@ fn one(id: &str, lookup: &Lookup<'_>) -> ReleaseView {
     let moves = lookup.moves.get(id).map_or(&[][..], Vec::as_slice);
     let change = lookup.changes.get(id).copied();
     let own = moves.iter().find(|it| it.subject.path.is_empty()).copied();
+    let fate = lookup.fate(id);
+    let is_gone = fate.as_ref().is_some_and(|fate| fate.is_gone);
+    let unplaced = unplaced(moves);
     let is_target_other = change.is_some_and(|it| it.target.differs() || it.misses_target() || it.regains_target());
-    let misses_target = change.is_some_and(ReleaseChange::misses_target);
-    let days = own.and_then(|it| it.distance).map(|it| it.days);
+    let is_doubtful = lookup.is_damaged && fate.is_none() && is_doubtful(own, moves, change, lookup);
+    let misses_target = !is_gone && !is_doubtful && change.is_some_and(ReleaseChange::misses_target);
+    // Without dates the end is the target's, which says nothing of how far it moved.
+    let is_placed = !is_gone && unplaced.is_empty();
+    let days = own.filter(|_| is_placed).and_then(|it| it.distance).map(|it| it.days);
     let mut facts = Vec::new();
-    if let Some(change) = change {
-        standing(&mut facts, change);
+    if let Some(change) = change.filter(|_| !is_gone) {
+        standing(&mut facts, change, is_placed);
     }
     why(&mut facts, id, moves, lookup);
     parts(&mut facts, moves);
     downstream(&mut facts, id, lookup);
-    let bars = moves.iter().map(|it| bar(it)).collect();
+    let bars = moves.iter().filter(|_| !is_gone).map(|it| bar(it)).collect();
     let weight = match days {
-        _ if misses_target => Weight::Bad,
+        _ if is_doubtful => Weight::Warn,
+        _ if misses_target || !is_gone && !unplaced.is_empty() => Weight::Bad,
+        _ if change.is_some_and(loses_target) => Weight::Warn,
         Some(1..) => Weight::Warn,
         Some(_) => Weight::Good,
         None => Weight::Plain,
     };
+    let weight = fate.as_ref().map_or(weight, |fate| if is_gone { fate.weight } else { weight.max(fate.weight) });
     ReleaseView {
         id: id.to_owned(),
-        headline: headline(own, moves, change),
+        headline: told(fate.as_ref(), own, moves, change),
         weight,
-        is_moved: own.is_some(),
+        is_moved: own.is_some() && !is_gone,
         misses_target,
-        is_effect: !moves.is_empty() || is_target_other,
+        is_effect: !moves.is_empty() || is_target_other || fate.is_some(),
+        is_gone,
+        is_doubtful,
         days,
         facts,
         bars,
     }
 }
 
+/// Whether nothing that could be read explains what happened to its dates, or to its target.
+fn is_doubtful(own: Option<&Move>, moves: &[&Move], change: Option<&ReleaseChange>, lookup: &Lookup<'_>) -> bool {
+    let is_open = |it: &Move| !it.is_written && it.because.is_empty();
+    let of_dates = own.map_or(!moves.is_empty() && moves.iter().all(|it| is_open(it)), is_open);
+    let of_target = change.is_some_and(|it| {
+        it.target.differs() && !lookup.written(&it.subject).iter().any(|change| change.field == "target")
+    });
+    of_dates || of_target
+}
+
+fn loses_target(it: &ReleaseChange) -> bool {
+    it.target.before.is_some() && it.target.after.is_none()
+}
+
+/// The phases and milestones that had dates and have none any more.
+fn unplaced<'m>(moves: &[&'m Move]) -> Vec<&'m str> {
+    let nested = moves.iter().filter(|it| !it.subject.path.is_empty());
+    nested.filter(|it| it.planned.before.end.is_some() && it.planned.after.end.is_none()).map(|it| part(it)).collect()
+}
+
+/// What became of it by its status, then what happened to its dates or target.
+fn told(fate: Option<&Fate>, own: Option<&Move>, moves: &[&Move], change: Option<&ReleaseChange>) -> String {
+    let has_more = !moves.is_empty() || change.is_some_and(|it| it.target.differs());
+    match fate {
+        Some(fate) if fate.is_gone || !has_more => fate.text.clone(),
+        Some(fate) => format!("{}, {}", fate.text, headline(own, moves, change)),
+        None => headline(own, moves, change),
+    }
+}
+
 fn headline(own: Option<&Move>, moves: &[&Move], change: Option<&ReleaseChange>) -> String {
+    let unplaced: Vec<String> = unplaced(moves).into_iter().map(str::to_owned).collect();
+    if !unplaced.is_empty() {
+        return format!("can no longer be placed ({})", shortened(&unplaced, ", "));
+    }
     if let Some((own, far)) = own.and_then(|own| Some((own, own.distance?))) {
         let (verb, dates) = ends(own);
         let missed = match change.filter(|it| it.misses_target()).and_then(|it| it.lateness.after) {
             Some(days) => format!(", forecast {} past its target", count(days, "day")),
+            None if change.is_some_and(loses_target) => ", has no target any more".to_owned(),
             None => String::new(),
         };
         return format!("{verb} {}{dates}{missed}", distance(far));
@@ -222,13 +322,15 @@ fn ends(it: &Move) -> (&'static str, String) {
     moved.unwrap_or(("is placed", String::new()))
 }
 
-fn standing(facts: &mut Vec<Fact>, it: &ReleaseChange) {
+fn standing(facts: &mut Vec<Fact>, it: &ReleaseChange, is_placed: bool) {
     let date = |date: Option<chrono::NaiveDate>| date.map_or_else(|| "none".to_owned(), |date| date.to_string());
     if it.target.differs() {
         let text = format!("{} → {}", date(it.target.before), date(it.target.after));
-        facts.push(Fact { label: "target", text, weight: Weight::Plain });
+        let weight = if loses_target(it) { Weight::Warn } else { Weight::Plain };
+        facts.push(Fact { label: "target", text, weight });
     }
-    if let Some((before, after)) = it.lateness.before.zip(it.lateness.after).filter(|(a, b)| a != b) {
+    let lateness_of = it.lateness.before.zip(it.lateness.after).filter(|(a, b)| is_placed && a != b);
+    if let Some((before, after)) = lateness_of {
         let weight = match after {
             _ if it.misses_target() => Weight::Bad,
             _ if it.regains_target() || after < before => Weight::Good,
@@ -269,11 +371,15 @@ fn why(facts: &mut Vec<Fact>, id: &str, moves: &[&Move], lookup: &Lookup<'_>) {
         said.push(if fields.is_empty() { name.to_owned() } else { format!("{name} {}", fields.join(", ")) });
     }
     let unexplained = moves.iter().any(|it| !it.is_written && it.because.is_empty());
-    if said.is_empty() && unexplained {
+    let mut weight = Weight::Plain;
+    if unexplained && lookup.is_damaged {
+        said.push("a file that cannot be read".to_owned());
+        weight = Weight::Warn;
+    } else if said.is_empty() && unexplained {
         said.push("no manifest says so; a calendar file may have changed".to_owned());
     }
     if !said.is_empty() {
-        facts.push(Fact { label: "because", text: shortened(&said, "; "), weight: Weight::Plain });
+        facts.push(Fact { label: "because", text: shortened(&said, "; "), weight });
     }
 }
 

@@ -28,10 +28,13 @@ pub fn rows(head: &Side<'_>, comparison: &Comparison<'_>, sources: (&SourceMap, 
     comparison.releases.iter().for_each(|it| release(&mut rows, it));
     comparison.gates.iter().for_each(|it| gate(&mut rows, it));
     rows.extend(comparison.collisions.iter().map(|it| {
-        let text = Some(collision(it));
-        let value = if it.is_new { Both::new(None, text) } else { Both::new(text, None) };
-        let kind = if it.is_new { "added" } else { "removed" };
-        follows(kind, Area::Booking, &it.subject, "conflict", value)
+        let kind = match (it.days.before, it.days.after) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ => "changed",
+        };
+        let row = follows(kind, Area::Booking, &it.subject, "conflict", collision(it));
+        ChangeView { days: it.growth(), ..row }
     }));
     rows.extend(comparison.amounts.iter().map(|it| {
         let field = match it.measure {

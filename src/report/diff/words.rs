@@ -1,8 +1,10 @@
 //! Differences in words.
 
+use std::collections::BTreeSet;
+
 use super::FindingsView;
 use super::releases::{ReleaseView, Weight};
-use crate::analysis::compare::{ChangeKind, Comparison, Distance, GateChange, NewCollision};
+use crate::analysis::compare::{Both, ChangeKind, Comparison, Distance, GateChange, NewCollision};
 use crate::analysis::gates::State;
 use crate::analysis::occupancy::Collision;
 use crate::diagnostic::{Severity, Subject};
@@ -52,16 +54,18 @@ pub fn lateness(days: i64) -> String {
     }
 }
 
-/// `over capacity from 2026-11-04 to 2026-11-06: a/p, b/p`.
-pub fn collision(it: &NewCollision) -> String {
+/// `over capacity from 2026-11-04 to 2026-11-06: a/p, b/p`, at either side.
+pub fn collision(it: &NewCollision) -> Both<Option<String>> {
     let what = match it.collision {
         Collision::OverCapacity => "over capacity",
         Collision::Exclusive => "shared though one wants it alone",
     };
-    let (first, last) = it.days;
-    let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
     let draft = if it.tentative { ", with a draft" } else { "" };
-    format!("{what} {when}{draft}: {}", it.bookings.join(", "))
+    it.days.map(|days| {
+        let (first, last) = days?;
+        let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+        Some(format!("{what} {when}{draft}: {}", it.bookings.join(", ")))
+    })
 }
 
 /// A number without needless decimals.
@@ -80,18 +84,28 @@ pub fn verdict(
 ) -> (String, Weight) {
     let mut parts = Vec::new();
     let mut weight = Weight::Plain;
-    let missed = comparison.releases.iter().filter(|it| it.misses_target()).count();
-    if let Some(first) = releases.first().filter(|it| it.is_effect) {
+    // What may only follow from a file that cannot be read is no news of the plan.
+    let certain: Vec<&ReleaseView> = releases.iter().filter(|it| it.is_effect && !it.is_doubtful).collect();
+    if let Some(first) = certain.first() {
         parts.push(format!("`{}` {}", first.id, first.headline));
         weight = weight.max(first.weight);
     }
-    let moved = releases.iter().skip(1).filter(|it| it.is_effect && it.is_moved).count();
+    let of_others = |what: fn(&ReleaseView) -> bool| certain.iter().skip(1).filter(|it| what(it)).count();
+    let gone = of_others(|it| it.is_gone);
+    if gone > 0 {
+        parts.push(format!("{} removed or cancelled", others(gone, "release")));
+        weight = weight.max(Weight::Warn);
+    }
+    let moved = of_others(|it| it.is_moved);
     if moved > 0 {
         parts.push(format!("{} moved", others(moved, "release")));
     }
-    let more_missed = missed.saturating_sub(usize::from(releases.first().is_some_and(|it| it.misses_target)));
+    let more_missed = of_others(|it| it.misses_target);
     if more_missed > 0 {
         parts.push(format!("{} their target", plural(more_missed, "more misses", "more miss")));
+        weight = Weight::Bad;
+    }
+    if of_others(|it| it.weight == Weight::Bad) > 0 {
         weight = Weight::Bad;
     }
     gates(comparison, &mut parts, &mut weight);
@@ -116,6 +130,10 @@ pub fn verdict(
         weight = weight.max(Weight::Good);
     }
     collisions(comparison, &mut parts);
+    if parts.is_empty() && releases.iter().any(|it| it.is_doubtful) {
+        let text = "No effect on the plan that is certain: what changes may follow from files that cannot be read.";
+        return (text.to_owned(), Weight::Warn);
+    }
     if parts.is_empty() {
         return (without_effect(comparison, is_partial), Weight::Quiet);
     }
@@ -152,10 +170,15 @@ fn gates(comparison: &Comparison<'_>, parts: &mut Vec<String>, weight: &mut Weig
 
 fn collisions(comparison: &Comparison<'_>, parts: &mut Vec<String>) {
     let mut contended: Vec<&str> =
-        comparison.collisions.iter().filter(|it| it.is_new).map(|it| it.subject.id.as_str()).collect();
+        comparison.collisions.iter().filter(|it| it.is_new()).map(|it| it.subject.id.as_str()).collect();
     contended.dedup();
     if !contended.is_empty() {
         parts.push(format!("{} newly contended", count(contended.len() as i64, "environment")));
+    }
+    let grows = |it: &&NewCollision| it.growth().is_some_and(|days| days > 0);
+    let grown: BTreeSet<&str> = comparison.collisions.iter().filter(grows).map(|it| it.subject.id.as_str()).collect();
+    if !grown.is_empty() {
+        parts.push(format!("{} contended for longer", count(grown.len() as i64, "environment")));
     }
 }
 
