@@ -152,7 +152,7 @@ fn slack_takes_a_slip_and_says_so() {
     Lantern works: what if torch-3/trial slips 2w · as of Mon 2026-03-02
     as if torch-3/trial.start 2026-03-16 → 2026-03-30
     Nothing else moves: 31 working days of slack take it, 21 are left.
-    bottleneck  bench is fought over for 2 days; now it is not at all
+    bottleneck  bench is fought over for 2 days, not at all without the change
 
     torch-3/trial  +14 days  19 Mar → 2 Apr
 
@@ -173,7 +173,7 @@ fn slack_takes_a_slip_and_says_so() {
     Lantern works: what if torch-3/trial is 1d earlier · as of Mon 2026-03-02
     as if torch-3/trial.start 2026-03-16 → 2026-03-13
     Nothing else moves.
-    bottleneck  bench is fought over for 1 day; now it is not at all
+    bottleneck  bench is fought over for 1 day, not at all without the change
 
     torch-3/trial  -1 day    19 → 18 Mar
 

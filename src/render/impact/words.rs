@@ -169,15 +169,23 @@ pub fn bottleneck(view: &Impact, arrow: &str) -> Vec<String> {
     }
     if let Some(environment) = &found.environment {
         let (before, after) = (environment.hours.before.unwrap_or(0), environment.hours.after.unwrap_or(0));
-        let now = if before == 0 { "not at all".to_owned() } else { length(before) };
-        lines.push(format!("{} is fought over for {}; now it is {now}", environment.id, length(after)));
+        let without = match before {
+            0 => "not at all".to_owned(),
+            _ if in_days(before) && in_days(after) => (before / 24).to_string(),
+            _ => length(before),
+        };
+        lines.push(format!("{} is fought over for {}, {without} without the change", environment.id, length(after)));
     }
     lines
 }
 
 /// Hours as people say them.
 fn length(hours: i64) -> String {
-    if hours >= 48 || hours == 24 { plural(hours / 24, "day") } else { plural(hours, "hour") }
+    if in_days(hours) { plural(hours / 24, "day") } else { plural(hours, "hour") }
+}
+
+fn in_days(hours: i64) -> bool {
+    hours >= 48 || hours == 24
 }
 
 /// A collision: when, how much of how much, and who.
