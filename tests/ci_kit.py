@@ -36,6 +36,17 @@ done
 exit "${{RELM_EXIT:-0}}"
 """
 
+# Has every commit but $LOST, and a portfolio at every one but $NEW.
+GIT = """#!/bin/sh
+echo "git $*" >> "$CALLS"
+case "$*" in
+  "cat-file -e $NEW:./relm.yaml" | "cat-file -e $LOST^{commit}") exit 128 ;;
+  "cat-file -e "?*":./relm.yaml" | "cat-file -e "?*"^{commit}") exit 0 ;;
+esac
+echo "not expected: git $*" >&2
+exit 1
+"""
+
 # Answers what the list of comments is asked for; refuses what it is told to refuse.
 GH = """#!/bin/sh
 echo "gh $*" >> "$CALLS"
@@ -127,7 +138,7 @@ class Stage:
     def __init__(self, **variables):
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name)
-        for name, text in [("relm", RELM), ("gh", GH), ("curl", CURL)]:
+        for name, text in [("relm", RELM), ("git", GIT), ("gh", GH), ("curl", CURL)]:
             (self.path / name).write_text(text)
             (self.path / name).chmod(0o755)
         self.env = {
@@ -169,6 +180,17 @@ def github(scripts):
     expect("the summary", MARKER in (stage.path / "summary").read_text() and "diff HEAD^1" in calls, run, calls)
     run, _ = Stage(RELM_EXIT="1").run(scripts["Check what the pull request introduces"])
     expect("errors fail the check", run.returncode == 1, run)
+    stage = Stage(NEW="HEAD^1")
+    run, calls = stage.run(scripts["Say what changes"])
+    texts = [(stage.path / name).read_text() for name in ("summary", "relm-diff.md")]
+    expect("a new portfolio", run.returncode == 0 and "relm diff" not in calls, run, calls)
+    expect("a new portfolio", all(text.startswith(MARKER) and "is new" in text for text in texts), texts)
+    run, calls = Stage(LOST="HEAD^1", NEW="HEAD^1").run(scripts["Say what changes"])
+    expect("a base that cannot be had fails", run.returncode != 0, run, calls)
+    for status in ("0", "1"):
+        run, calls = Stage(NEW="HEAD^1", RELM_EXIT=status).run(scripts["Check what the pull request introduces"])
+        whole = "relm check" in calls and "--base" not in calls
+        expect("a new portfolio is checked whole", whole and run.returncode == int(status), run, calls)
     print("GitHub: the scripts do what they say")
 
 
@@ -200,6 +222,17 @@ def gitlab(job):
         expect(name, "secret-token" not in calls + run.stdout, calls, run)
         expect(name, calls.strip().endswith("relm check --base abc"), calls)
         expect(name, "notes/42" in calls or name != "a note", calls)
+    target = {**variables, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "def"}
+    _, calls = Stage(**target).run(script)
+    expect("merged results", "relm diff def" in calls and "relm check --base def" in calls, calls)
+    for name, more in [("abc", variables), ("def", target)]:
+        stage = Stage(**more, NEW=name)
+        run, calls = stage.run(script)
+        whole = calls.strip().endswith("relm check") and "relm diff" not in calls and "--request POST" in calls
+        text = (stage.path / "relm-diff.md").read_text()
+        expect("a new portfolio", run.returncode == 0 and whole and text.startswith(MARKER), run, calls, text)
+    run, calls = Stage(**variables, LOST="abc", NEW="abc").run(script)
+    expect("a base that cannot be had fails", run.returncode != 0 and "--request" not in calls, run, calls)
     run, calls = Stage().run(script)
     expect("on a branch there is no note", run.returncode == 0 and "diff" not in calls, run, calls)
     print("GitLab: the scripts do what they say")

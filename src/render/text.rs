@@ -132,6 +132,14 @@ fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
 }
 
+/// For a label, a title or a section of a Mermaid chart: characters that end one become spaces; `-` where nothing is left.
+pub fn mermaid_label(text: &str) -> String {
+    let clean: String =
+        sanitize(text).chars().map(|c| if matches!(c, ':' | ';' | '#' | ',' | '%') { ' ' } else { c }).collect();
+    let clean = clean.trim();
+    if clean.is_empty() { "-".to_owned() } else { clean.to_owned() }
+}
+
 /// Terminal columns of a line.
 pub fn display_width(text: &str) -> usize {
     text.width()
@@ -267,6 +275,12 @@ mod tests {
     fn terminals_get_no_escapes_and_no_second_line() {
         assert_eq!(sanitize("plain `id`"), "plain `id`");
         assert_eq!(sanitize("a\u{1b}[31mred\u{9b}0m\r\nb\tc\u{202e}d\u{2067}\u{2028}e\u{7f}"), "a[31mred0m b cd e");
+    }
+
+    #[test]
+    fn labels_of_charts_end_nowhere() {
+        assert_eq!(mermaid_label("a: 5%, b; #c"), "a  5   b   c");
+        assert_eq!(mermaid_label(" :\n"), "-");
     }
 
     #[test]

@@ -119,6 +119,8 @@ pub struct MoveView {
     pub release: String,
     /// Whether it was changed itself.
     pub changed: bool,
+    /// Whether it is there no more. What is there and has no dates after can no longer be placed.
+    pub gone: bool,
     /// What moved it, by id; null when that is the change itself.
     pub because: Option<String>,
     /// The place of that in this list.
@@ -143,6 +145,8 @@ pub struct ReleaseEffect {
     pub part_of: Option<String>,
     /// Whether it has parts.
     pub composite: bool,
+    /// Whether it is there no more; what is said of it is then what was.
+    pub gone: bool,
     /// The target after.
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub target: Option<NaiveDate>,
@@ -300,6 +304,7 @@ fn move_view(it: &Move, moves: &Moves) -> MoveView {
         id: it.id.clone(),
         release: it.release.clone(),
         changed: it.changed,
+        gone: it.node.is_none(),
         because: it.because.map(|at| moves.0[at].id.clone()),
         parent: it.because,
         planned: Shift { before: ends(before.planned), after: ends(after.planned), days: it.planned_days() },
@@ -324,18 +329,39 @@ fn effects(before: Side<'_>, after: Side<'_>, moves: &Moves) -> Vec<ReleaseEffec
             name: release.common.name().map(str::to_owned),
             part_of: release.part_of.as_ref().map(ToString::to_string),
             composite: !after.portfolio.children(r).is_empty(),
+            gone: false,
             target: release.target.as_ref().map(|target| target.value),
             forecast: Shift { before: was, after: Ends { start: now.forecast_start, end: now.forecast_end }, days },
             lateness_days: lateness,
         })
     };
     let mut found: Vec<ReleaseEffect> = after.portfolio.releases.iter().enumerate().filter_map(effect).collect();
+    found.extend(moves.0.iter().filter_map(|it| gone(before, it)));
     found.sort_by(|a, b| {
         let key =
             |it: &ReleaseEffect| std::cmp::Reverse((it.lateness_days.after.map(|days| days.max(0)), it.forecast.days));
         key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
     });
     found
+}
+
+/// What is said of a release that is there no more.
+fn gone(before: Side<'_>, it: &Move) -> Option<ReleaseEffect> {
+    if it.item != Item::Release || it.node.is_some() {
+        return None;
+    }
+    let r = before.portfolio.releases.index(&it.id)?;
+    let release = &before.portfolio.releases[r];
+    Some(ReleaseEffect {
+        id: it.id.clone(),
+        name: release.common.name().map(str::to_owned),
+        part_of: release.part_of.as_ref().map(ToString::to_string),
+        composite: !before.portfolio.children(r).is_empty(),
+        gone: true,
+        target: None,
+        forecast: Shift { before: ends(it.before.forecast), after: Ends::default(), days: None },
+        lateness_days: Count { before: before.schedule.releases[r].lateness, after: None },
+    })
 }
 
 fn missed_view(missed: Missed) -> MissedView {

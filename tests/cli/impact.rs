@@ -152,7 +152,7 @@ fn slack_takes_a_slip_and_says_so() {
     Lantern works: what if torch-3/trial slips 2w · as of Mon 2026-03-02
     as if torch-3/trial.start 2026-03-16 → 2026-03-30
     Nothing else moves: 31 working days of slack take it, 21 are left.
-    bottleneck  bench is fought over for 2 days; now it is not at all
+    bottleneck  bench is fought over for 2 days, not at all without the change
 
     torch-3/trial  +14 days  19 Mar → 2 Apr
 
@@ -173,7 +173,7 @@ fn slack_takes_a_slip_and_says_so() {
     Lantern works: what if torch-3/trial is 1d earlier · as of Mon 2026-03-02
     as if torch-3/trial.start 2026-03-16 → 2026-03-13
     Nothing else moves.
-    bottleneck  bench is fought over for 1 day; now it is not at all
+    bottleneck  bench is fought over for 1 day, not at all without the change
 
     torch-3/trial  -1 day    19 → 18 Mar
 
@@ -354,6 +354,38 @@ fn a_branch_is_compared_with_where_it_left() {
     // At a revision there is a plan to change, too.
     let at = json(&sandbox, &["torch-3/trial", "--slip", "1d", "--at", "HEAD~1"]);
     assert_eq!(at["changes"][0]["after"], "2026-03-17");
+}
+
+#[test]
+fn a_release_that_a_branch_removes_is_said() {
+    let mut sandbox = works().init_git();
+    sandbox.commit();
+    let start = sandbox.git().head().unwrap().peel_to_commit().unwrap().id();
+    sandbox.git().branch("feature", &sandbox.git().find_commit(start).unwrap(), false).unwrap();
+    sandbox.git().set_head("refs/heads/feature").unwrap();
+    let from = SHADE.find("kind: release\nid: torch-3").unwrap();
+    let to = SHADE.find("kind: release\nid: gone-4").unwrap();
+    sandbox.put("releases/others.yaml", format!("{}{}", &SHADE[..from], &SHADE[to..]).as_bytes());
+    sandbox.commit();
+    sandbox.git().set_head("refs/heads/main").unwrap();
+    sandbox.put("releases/others.yaml", SHADE.as_bytes());
+    let view = json(&sandbox, &["--branch", "feature"]);
+    assert_eq!((&view["releases"][0]["id"], &view["releases"][0]["gone"]), (&"torch-3".into(), &true.into()));
+    assert_snapshot!(impact(&sandbox, &["--branch", "feature"]));
+}
+
+#[test]
+fn what_can_no_longer_be_placed_is_not_gone() {
+    let sandbox = works();
+    assert_snapshot!(impact(&sandbox, &["--set", "shade-2/trial.after=deploy"]));
+}
+
+#[test]
+fn what_is_late_cannot_begin_before_today() {
+    let sandbox = works();
+    let late = SHADE.replace("trial, start: 2026-03-16", "trial, start: 2026-02-23");
+    sandbox.put("releases/others.yaml", late.as_bytes());
+    assert_snapshot!(impact(&sandbox, &["torch-3/trial", "--slip=-5d"]));
 }
 
 #[test]

@@ -116,7 +116,7 @@ proptest! {
         let graph = Graph::new(&before.portfolio);
         let side = Side { portfolio: &before.portfolio, graph: &graph, schedule: &before.schedule };
         let lag = Lag::parse(&format!("{by}d")).unwrap();
-        let set = settings(side, Node::Phase(0, which), lag).unwrap();
+        let set = settings(side, Node::Phase(0, which), lag, first()).unwrap();
         let keys: BTreeMap<&str, String> = set.into_iter().map(|it| (it.field, it.value)).collect();
         let after = loaded(&text(&phases, Some((which, &keys))));
         let (was, is) = (&before.schedule.releases[0].phases, &after.schedule.releases[0].phases);
@@ -154,7 +154,7 @@ proptest! {
         let lag = Lag::parse(&format!("{by}d")).unwrap();
         let keys = |loaded: &Loaded, lag: Lag| -> BTreeMap<&str, String> {
             let side = Side { portfolio: &loaded.portfolio, graph: &graph, schedule: &loaded.schedule };
-            settings(side, Node::Phase(0, which), lag).unwrap().into_iter().map(|it| (it.field, it.value)).collect()
+            settings(side, Node::Phase(0, which), lag, first()).unwrap().into_iter().map(|it| (it.field, it.value)).collect()
         };
         let there = loaded(&text(&phases, Some((which, &keys(&before, lag)))));
         let back = loaded(&text(&phases, Some((which, &keys(&there, Lag { negative: true, ..lag })))));

@@ -41,14 +41,17 @@ pub enum Refusal {
     Undated,
     /// The slip leads out of the range of dates.
     OutOfRange,
+    /// This phase would begin before today; it is forecast to begin on this day.
+    Past(String, NaiveDate),
 }
 
-/// The fields that say that a phase, a milestone or a release ([`Node::Finish`]) slips; negative lags lead.
-pub fn settings(side: Side<'_>, node: Node, lag: Lag) -> Result<Vec<Setting>, Refusal> {
+/// The fields that say that a phase, a milestone or a release ([`Node::Finish`]) slips; negative lags lead, though to no start
+/// before today.
+pub fn settings(side: Side<'_>, node: Node, lag: Lag, today: NaiveDate) -> Result<Vec<Setting>, Refusal> {
     match node {
         Node::Phase(r, p) => {
             is_open(side.portfolio, r)?;
-            phase(side, (r, p), lag)
+            phase(side, (r, p), lag, today)
         }
         Node::Milestone(r, m) => {
             is_open(side.portfolio, r)?;
@@ -62,7 +65,7 @@ pub fn settings(side: Side<'_>, node: Node, lag: Lag) -> Result<Vec<Setting>, Re
         }
         Node::Finish(r) | Node::Start(r) => {
             is_open(side.portfolio, r)?;
-            release(side, r, lag)
+            release(side, r, lag, today)
         }
         Node::Project(_) | Node::Gate(..) => Err(Refusal::Undated),
     }
@@ -77,7 +80,7 @@ fn is_open(portfolio: &Portfolio, r: usize) -> Result<(), Refusal> {
 }
 
 /// The phases that begin a release, as far as they have not ended, and those of its parts; where there are none, the target.
-fn release(side: Side<'_>, r: usize, lag: Lag) -> Result<Vec<Setting>, Refusal> {
+fn release(side: Side<'_>, r: usize, lag: Lag, today: NaiveDate) -> Result<Vec<Setting>, Refusal> {
     let portfolio = side.portfolio;
     let mut family = portfolio.family(r);
     family.retain(|&r| !portfolio.releases[r].status().is_over());
@@ -93,7 +96,7 @@ fn release(side: Side<'_>, r: usize, lag: Lag) -> Result<Vec<Setting>, Refusal> 
             found.push(Setting { node: Node::Finish(r), field: "target", value: target.to_string() });
         }
         for p in first_open(side, r) {
-            match phase(side, (r, p), lag) {
+            match phase(side, (r, p), lag, today) {
                 Ok(settings) => found.extend(settings),
                 // What has no dates cannot slip, and keeps nothing else from it.
                 Err(Refusal::Undated) => has_undated = true,
@@ -134,7 +137,7 @@ fn first_open(side: Side<'_>, r: usize) -> Vec<usize> {
     if first.is_empty() { (0..release.phases.len()).filter(|&p| open(p)).collect() } else { first }
 }
 
-fn phase(side: Side<'_>, (r, p): (usize, usize), lag: Lag) -> Result<Vec<Setting>, Refusal> {
+fn phase(side: Side<'_>, (r, p): (usize, usize), lag: Lag, today: NaiveDate) -> Result<Vec<Setting>, Refusal> {
     let release = &side.portfolio.releases[r];
     let phase = &release.phases[p];
     if let Some(ended) = phase.actual_end() {
@@ -146,6 +149,9 @@ fn phase(side: Side<'_>, (r, p): (usize, usize), lag: Lag) -> Result<Vec<Setting
     let set = |field: &'static str, value: String| Setting { node: Node::Phase(r, p), field, value };
     if phase.has_begun() || phase.progress.is_some() {
         return longer(phase, &worker, planned, forecast, lag, &set);
+    }
+    if lag.negative && slipped(worker.calendar(), forecast.start, lag)? < today {
+        return Err(Refusal::Past(super::name(side.portfolio, Node::Phase(r, p)), forecast.start));
     }
     later(phase, &worker, planned, forecast, lag, &set)
 }

@@ -10,12 +10,16 @@ fn side(loaded: &Loaded, graph: &Graph, then: impl FnOnce(Side<'_>) -> String) -
     then(Side { portfolio: &loaded.portfolio, graph, schedule: &loaded.schedule })
 }
 
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 16).unwrap()
+}
+
 /// What a slip sets, as `node.field=value`.
 fn slip(text: &str, id: &str, by: &str) -> String {
     let loaded = loaded(text);
     let graph = Graph::new(&loaded.portfolio);
     let node = node(&loaded.portfolio, id);
-    side(&loaded, &graph, |side| match settings(side, node, in_days(Lag::parse(by).unwrap()).unwrap()) {
+    side(&loaded, &graph, |side| match settings(side, node, in_days(Lag::parse(by).unwrap()).unwrap(), today()) {
         Ok(found) => {
             let one = |it: &Setting| format!("{}.{}={}", name(side.portfolio, it.node), it.field, it.value);
             found.iter().map(one).collect::<Vec<_>>().join(" ")
@@ -59,6 +63,21 @@ fn what_has_not_begun_begins_later() {
     }
     let follows = one("{id: a, start: 2026-11-16, duration: 2d}, {id: b, after: a, duration: 2d}");
     assert_eq!(slip(&follows, "r/b", "2d"), "r/b.start=2026-11-20");
+}
+
+#[test]
+fn nothing_begins_before_today() {
+    let past = |day: &str| format!("Past(\"r/a\", {day})");
+    for (phase, by, said) in [
+        // It is late, and expected today.
+        ("{id: a, start: 2026-11-10, duration: 3d}", "-5d", past("2026-11-16")),
+        ("{id: a, start: 2026-11-10, end: 2026-11-12}", "-1d", past("2026-11-16")),
+        ("{id: a, start: 2026-11-18, duration: 3d}", "-3d", past("2026-11-18")),
+        ("{id: a, start: 2026-11-18, duration: 3d}", "-2d", "r/a.start=2026-11-16".to_owned()),
+    ] {
+        assert_eq!(slip(&one(phase), "r/a", by), said, "{phase} {by}");
+        assert_eq!(slip(&one(phase), "r", by), said, "{phase} {by}");
+    }
 }
 
 #[test]

@@ -145,7 +145,8 @@ fn slipped(context: &Context<'_>, id: &str, slip: &str) -> Result<(Vec<Assignmen
     let portfolio = &context.loaded.portfolio;
     let side = side(context);
     let name = analysis::name(portfolio, node);
-    let settings = analysis::settings(side, node, lag).map_err(|refusal| refused(&name, slip, &refusal))?;
+    let settings =
+        analysis::settings(side, node, lag, context.clock.today).map_err(|refusal| refused(&name, slip, &refusal))?;
     let assignment = |setting: analysis::Setting| {
         let (kind, id) = match setting.node {
             Node::Milestone(..) => ("milestone", analysis::name(portfolio, setting.node)),
@@ -200,6 +201,10 @@ fn refused(name: &str, slip: &str, refusal: &Refusal) -> Error {
             .hint("`relm set` its `status` when it has shipped"),
         Refusal::Undated => Error::usage(format!("`{name}` has no dates, so it cannot slip"))
             .hint("`relm check` says what keeps it from being placed"),
+        Refusal::Past(phase, forecast) => {
+            Error::usage(format!("`{phase}` cannot begin before today; it is forecast for {forecast}"))
+                .hint("move it by less; if it has begun, `relm set` its `actual.start`")
+        }
         Refusal::OutOfRange => {
             Error::usage(format!("`{slip}` leads out of the years 1900 to 2200")).hint("slip by less")
         }

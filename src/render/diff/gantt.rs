@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use crate::render::plan::mermaid::label;
+use crate::render::text::mermaid_label as label;
 use crate::report::diff::{Bar, Diff, ReleaseView};
 
 /// Bars that a chart can have and still be read.

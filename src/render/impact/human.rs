@@ -100,7 +100,7 @@ fn facts(it: &MoveView, view: &Impact, arrow: &str, room: usize) -> String {
     let today = view.header.today;
     let by_forecast = it.forecast.before != it.forecast.after;
     let shift = if by_forecast { &it.forecast } else { &it.planned };
-    let mut facts = vec![format!("{:8}  {}", words::days(shift), words::short_shift(shift, today, arrow))];
+    let mut facts = vec![format!("{:8}  {}", words::days(shift, it.gone), words::short_shift(shift, today, arrow))];
     if let Some(effect) = view.releases.iter().find(|effect| it.kind == "release" && effect.id == it.id) {
         facts.push(words::lateness(effect.lateness_days.after));
     }

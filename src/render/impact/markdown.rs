@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::render::sheet::{Body, Cell, Column, Fact, Section, Sheet, Tone, markdown};
-use crate::report::impact::Impact;
+use crate::report::impact::{Impact, MoveView, Shift};
 
 /// The answer, a table of what moves, and what breaks.
 pub fn render(view: &Impact) -> String {
@@ -28,7 +28,7 @@ pub fn render(view: &Impact) -> String {
             Cell::plain(&*it.id),
             Cell::plain(it.kind),
             Cell::plain(words::shift(&it.forecast, today, arrow)),
-            Cell::plain(words::days(if it.forecast.before == it.forecast.after { &it.planned } else { &it.forecast })),
+            Cell::plain(words::days(moved(it), it.gone)),
             Cell::plain(words::shift(&it.planned, today, arrow)),
             Cell::plain(it.because.clone().unwrap_or_default()),
         ]
@@ -36,4 +36,9 @@ pub fn render(view: &Impact) -> String {
     sheet.table("What moves", &columns, rows.collect());
     words::sections(view, &mut sheet, arrow);
     markdown::render(&sheet)
+}
+
+/// The forecast, or the plan where only that moved.
+fn moved(it: &MoveView) -> &Shift {
+    if it.forecast.before == it.forecast.after { &it.planned } else { &it.forecast }
 }

@@ -32,8 +32,8 @@ pub fn changes(view: &Impact, arrow: &str) -> Vec<String> {
 
 /// The one sentence that says it.
 pub fn verdict(view: &Impact) -> String {
-    let others = view.moved.iter().filter(|it| !it.changed && it.kind != "release").count();
-    if let Some(swallowed) = view.swallowed {
+    let lost: Vec<&MoveView> = view.moved.iter().filter(|it| it.kind != "release" && is_lost(it)).collect();
+    if let Some(swallowed) = view.swallowed.filter(|_| lost.is_empty()) {
         let what = if view.moved.is_empty() { "Nothing moves" } else { "Nothing else moves" };
         return match (swallowed.slack_days, swallowed.left_days) {
             (Some(slack), Some(left @ 0..)) if slack > left && !view.moved.is_empty() => {
@@ -48,30 +48,55 @@ pub fn verdict(view: &Impact) -> String {
             _ => "Nothing moves.".to_owned(),
         };
     }
-    let late = view.releases.iter().filter(|it| newly_late(it)).count();
-    let late = match late {
-        0 => "no release becomes late".to_owned(),
-        1 => "1 release becomes late".to_owned(),
-        count => format!("{count} releases become late"),
-    };
-    if others == 0 {
-        return format!("No other date moves; {late}.");
+    let count = |count: usize, what: &str| plural(i64::try_from(count).unwrap_or(i64::MAX), what);
+    let mut said = Vec::new();
+    let gone: Vec<&ReleaseEffect> = view.releases.iter().filter(|it| it.gone).collect();
+    match &*gone {
+        [] => {}
+        [one] => said.push(format!("release {} is gone", one.id)),
+        several => said.push(format!("{} are gone", count(several.len(), "release"))),
     }
-    let moves = if others == 1 { "moves" } else { "move" };
-    format!("{} {moves} with it; {late}.", plural(i64::try_from(others).unwrap_or(i64::MAX), "date"))
+    match &*lost {
+        [] => {}
+        [one] => said.push(format!("{} {} can no longer be placed", one.kind, one.id)),
+        several => said.push(format!("{} phases and milestones can no longer be placed", several.len())),
+    }
+    match view.moved.iter().filter(|it| !it.changed && it.kind != "release" && !is_lost(it)).count() {
+        0 if lost.is_empty() => said.push("no other date moves".to_owned()),
+        0 => {}
+        1 => said.push("1 date moves with it".to_owned()),
+        others => said.push(format!("{} move with it", count(others, "date"))),
+    }
+    match view.releases.iter().filter(|it| newly_late(it)).count() {
+        // How late something without dates is nobody knows.
+        0 if lost.is_empty() => said.push("no release becomes late".to_owned()),
+        0 => {}
+        1 => said.push("1 release becomes late".to_owned()),
+        late => said.push(format!("{} become late", count(late, "release"))),
+    }
+    let said = said.join("; ");
+    let mut rest = said.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    format!("{}.", first.into_iter().chain(rest).collect::<String>())
+}
+
+/// Whether it is there, and has dates no more.
+fn is_lost(it: &MoveView) -> bool {
+    !it.gone && it.forecast.before.end.is_some() && it.forecast.after.end.is_none()
 }
 
 fn newly_late(it: &ReleaseEffect) -> bool {
     it.lateness_days.after.is_some_and(|days| days > 0) && it.lateness_days.before.is_none_or(|days| days <= 0)
 }
 
-/// `+7 days`, `-1 day`, `new`, `gone`.
-pub fn days(shift: &Shift) -> String {
+/// `+7 days`, `-1 day`, `new`, `gone`, `no dates` of what is there and can no longer be placed.
+pub fn days(shift: &Shift, is_gone: bool) -> String {
     match (shift.days, shift.before.end, shift.after.end) {
         (Some(0), ..) => String::new(),
         (Some(days), ..) => signed(days),
         (None, None, Some(_)) => "new".to_owned(),
-        (None, Some(_), None) => "gone".to_owned(),
+        (None, Some(_), None) if is_gone => "gone".to_owned(),
+        (None, Some(_), None) => "no dates".to_owned(),
         (None, ..) => String::new(),
     }
 }
@@ -169,15 +194,23 @@ pub fn bottleneck(view: &Impact, arrow: &str) -> Vec<String> {
     }
     if let Some(environment) = &found.environment {
         let (before, after) = (environment.hours.before.unwrap_or(0), environment.hours.after.unwrap_or(0));
-        let now = if before == 0 { "not at all".to_owned() } else { length(before) };
-        lines.push(format!("{} is fought over for {}; now it is {now}", environment.id, length(after)));
+        let without = match before {
+            0 => "not at all".to_owned(),
+            _ if in_days(before) && in_days(after) => (before / 24).to_string(),
+            _ => length(before),
+        };
+        lines.push(format!("{} is fought over for {}, {without} without the change", environment.id, length(after)));
     }
     lines
 }
 
 /// Hours as people say them.
 fn length(hours: i64) -> String {
-    if hours >= 48 || hours == 24 { plural(hours / 24, "day") } else { plural(hours, "hour") }
+    if in_days(hours) { plural(hours / 24, "day") } else { plural(hours, "hour") }
+}
+
+fn in_days(hours: i64) -> bool {
+    hours >= 48 || hours == 24
 }
 
 /// A collision: when, how much of how much, and who.
@@ -237,6 +270,7 @@ pub fn sections(view: &Impact, sheet: &mut Sheet, arrow: &str) {
 fn release_row(it: &ReleaseEffect, today: NaiveDate, arrow: &str) -> Vec<Cell> {
     let then = match (it.lateness_days.before, it.lateness_days.after) {
         (before, after) if lateness(before) == lateness(after) => lateness(after),
+        (Some(_), None) => String::new(),
         (Some(before), after) => format!("{} {arrow} {}", lateness(Some(before)), lateness(after)),
         (None, after) => lateness(after),
     };
@@ -245,7 +279,7 @@ fn release_row(it: &ReleaseEffect, today: NaiveDate, arrow: &str) -> Vec<Cell> {
     vec![
         Cell::plain(&*it.id),
         Cell::plain(shift(&it.forecast, today, arrow)),
-        Cell::plain(days(&it.forecast)),
+        Cell::plain(days(&it.forecast, it.gone)),
         Cell::plain(it.target.map_or_else(String::new, |target| day(target, today))),
         Cell::new(then, tone(it.lateness_days.after)),
         Cell::plain(part),

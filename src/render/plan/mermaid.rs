@@ -4,28 +4,29 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use crate::render::text::sanitize;
+use crate::render::text::mermaid_label;
 use crate::report::plan::{PhaseView, Plan};
 
 /// A gantt chart with a section for each release that has dates.
 pub fn render(plan: &Plan) -> String {
     let mut out = String::from("gantt\n");
     if let Some(name) = &plan.portfolio {
-        let _ = writeln!(out, "    title {}", label(name));
+        let _ = writeln!(out, "    title {}", mermaid_label(name));
     }
     out.push_str("    dateFormat YYYY-MM-DD\n    axisFormat %d %b\n");
     for release in &plan.releases {
-        let _ = writeln!(out, "    section {}", label(&release.id));
+        let _ = writeln!(out, "    section {}", mermaid_label(&release.id));
         for phase in &release.phases {
             if let (Some(start), Some(end)) = (phase.planned.start, phase.planned.end) {
                 let tags = tags(phase, plan.header.today);
-                let _ = writeln!(out, "    {} :{tags}{start}, {}", label(&phase.id), end.succ_opt().unwrap_or(end));
+                let _ =
+                    writeln!(out, "    {} :{tags}{start}, {}", mermaid_label(&phase.id), end.succ_opt().unwrap_or(end));
             }
         }
         for milestone in &release.milestones {
             if let Some(date) = milestone.date {
                 let done = if milestone.actual.is_some() { "done, " } else { "" };
-                let _ = writeln!(out, "    {} :{done}milestone, {date}, 0d", label(&milestone.id));
+                let _ = writeln!(out, "    {} :{done}milestone, {date}, 0d", mermaid_label(&milestone.id));
             }
         }
         if let Some(target) = release.target {
@@ -48,12 +49,4 @@ fn tags(phase: &PhaseView, today: NaiveDate) -> String {
         }
     }
     tags
-}
-
-/// Characters that end a label or a task stand for themselves nowhere.
-pub(in crate::render) fn label(text: &str) -> String {
-    let clean: String =
-        sanitize(text).chars().map(|c| if matches!(c, ':' | ';' | '#' | ',' | '%') { ' ' } else { c }).collect();
-    let clean = clean.trim();
-    if clean.is_empty() { "-".to_owned() } else { clean.to_owned() }
 }
