@@ -378,8 +378,10 @@ fn a_release_that_a_branch_removes_is_said() {
 
 #[test]
 fn what_can_no_longer_be_placed_is_not_gone() {
-    let sandbox = works();
-    let run = impact(&sandbox, &["--set", "shade-2/trial.after=deploy"]);
+    let phases = "phases: [{id: a, start: 2026-03-09, duration: 1d}, {id: b, after: a, duration: 1d}, {id: c, after: b, duration: 1d}]";
+    let text = format!("kind: release\nid: loop\ntype: minor\nowner: crew\n{phases}\n");
+    let sandbox = works().write("circle.yaml", &text);
+    let run = impact(&sandbox, &["--set", "loop/b.after=c"]);
     assert!(run.stdout.contains("can no longer be placed") && run.stdout.contains("no dates"), "{run}");
     assert!(!run.stdout.contains("no release becomes late") && !run.stdout.contains("gone"), "{run}");
 }
