@@ -343,7 +343,12 @@ fn standing(facts: &mut Vec<Fact>, it: &ReleaseChange, is_placed: bool) {
     let (label, slack) = if it.margin.differs() { ("in hand", it.margin) } else { ("slack", it.slack) };
     if slack.differs() {
         let days = |slack: Option<i64>| slack.map_or_else(|| "none".to_owned(), |slack| slack.to_string());
-        let weight = if slack.after < slack.before { Weight::Warn } else { Weight::Good };
+        // Without a target there is nothing to be early for.
+        let weight = match slack.after {
+            after if after < slack.before => Weight::Warn,
+            _ if loses_target(it) => Weight::Plain,
+            _ => Weight::Good,
+        };
         let text = format!("{} → {} working days", days(slack.before), days(slack.after));
         facts.push(Fact { label, text, weight });
     }
