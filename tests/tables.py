@@ -123,6 +123,36 @@ def check_plan(database, plan):
         assert found == joined, (form, found, joined)
 
 
+def check_metrics(database, program, portfolio, today):
+    """The 90 days, against `relm report`."""
+    for form in FORMATS:
+        query = f"""select metric, value, population from {form}_tables.metrics
+                    where "by" = 'portfolio' and step = 'days' order by all"""
+        found = database.execute(query).fetchall()
+        expected = []
+        for report in ["dora", "kpi"]:
+            view = json.loads(relm(program, portfolio, today, "report", report, "--format", "json"))
+            expected += [(metric["id"], metric["value"], metric["population"]) for metric in view["metrics"]]
+        assert found == sorted(expected, key=lambda row: row[0]), (form, found, expected)
+
+
+def check_moves(database, program, portfolio, today):
+    """How often and how far each release moved, against `relm history`."""
+    history = subprocess.run(
+        [program, "-C", str(portfolio), "--today", today, "history", "--format", "json"], capture_output=True, check=False
+    )
+    if history.returncode:
+        return
+    expected = {}
+    for move in json.loads(history.stdout)["moves"]:
+        count, days = expected.get(move["release"], (0, 0))
+        expected[move["release"]] = (count + 1, days + abs(move["days"] or 0))
+    for form in FORMATS:
+        query = f"select release, count(*), coalesce(sum(abs(days)), 0)::bigint from {form}_tables.moves group by release"
+        found = {row[0]: row[1:] for row in database.execute(query).fetchall()}
+        assert found == expected, (form, found, expected)
+
+
 def check_keys(database):
     """Keys tell rows apart, and references lead somewhere in portfolios without findings."""
     for table, key in [("releases", "id"), ("phases", "release, id"), ("gates", "release, id"), ("criteria", "release, gate, id")]:
@@ -149,6 +179,8 @@ def run(program, portfolio, today, tables, folder, clean):
     check_types(database, tables, folder)
     check_same(database, tables, rows)
     check_plan(database, json.loads(relm(program, portfolio, today, "plan", "--format", "json")))
+    check_metrics(database, program, portfolio, today)
+    check_moves(database, program, portfolio, today)
     if clean:
         check_keys(database)
     return rows

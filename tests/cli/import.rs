@@ -358,9 +358,7 @@ fn holidays_are_copied_or_named() {
 
 #[test]
 fn files_that_are_no_tables_say_why() {
-    assert_snapshot!(problem("d.csv", b""), @r"
-    error: cannot read `d.csv`: the file is empty
-    ");
+    assert_snapshot!(problem("d.csv", b""), @"error: cannot read `d.csv`: the file is empty");
     assert_snapshot!(problem("d.csv", b"id,id\n1,2\n"), @r"
     error: cannot read `d.csv`, line 1: the columns 1 and 2 are both called `id`
     hint: rename one of them
@@ -382,9 +380,7 @@ fn files_that_are_no_tables_say_why() {
     error: cannot read `d.json`: the file holds one object, not a list
     hint: the list seems to be in `jobs`; pass it alone, for example with `jq .jobs`
     ");
-    assert_snapshot!(problem("d.json", b"[{]"), @r"
-    error: cannot read `d.json`, line 1: the JSON cannot be read at column 3: key must be a string
-    ");
+    assert_snapshot!(problem("d.json", b"[{]"), @"error: cannot read `d.json`, line 1: the JSON cannot be read at column 3: key must be a string");
     assert_snapshot!(problem("d.xlsx", b"PK"), @r"
     error: nobody knows how `d.xlsx` is written
     hint: name a file that ends in `.csv`, `.tsv`, `.json`, `.ndjson`, `.jsonl`

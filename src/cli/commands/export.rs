@@ -5,16 +5,21 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use super::report::base;
 use super::{Command, Status};
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::{Error, plain_io};
 use crate::cli::output::write_file;
 use crate::diagnostic::FileId;
+use crate::git::Follow;
+use crate::load::facts::Wants;
+use crate::load::history::Since;
+use crate::load::moves::{Ask, chronicle};
 use crate::render::{export as render, json};
 use crate::report::export::{Definition, Export as View, Input, Row, SCHEMA, TABLES, Written, find};
 
-/// Write releases, phases, gates, records and findings as tables for other tools
+/// Write plans, gates, records, moves, metrics and findings as tables
 #[derive(Debug, Parser)]
 #[command(
     name = "export",
@@ -72,17 +77,26 @@ impl Command for Export {
         let tables = wanted(&self.table)?;
         let mut context = Context::open(global)?;
         context.note_findings();
+        let wants = |name: &str| tables.iter().any(|table| table.name == name);
+        if wants("metrics") {
+            context.learn(Wants { repositories: true, ..Wants::default() });
+        }
         let findings = context.judge(&[]).findings;
         let files: Vec<FileId> = context.loaded.sources.iter().map(|(file, _)| file).collect();
         for file in files {
             context.loaded.attach_text(&context.source, file);
         }
         let header = context.header(SCHEMA);
+        let metrics = base(&context);
+        let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
+        let history = wants("moves").then(|| chronicle(&context.source, &context.loaded, &ask)).transpose()?;
         let input = Input {
             plan: context.input(),
             occupancy: context.occupancy(),
             sources: &context.loaded.sources,
             findings: &findings,
+            metrics: &metrics,
+            chronicle: history.as_ref(),
             commit: context.source.commit(),
         };
         make_folder(&self.dir)?;

@@ -5,6 +5,8 @@
 
 mod findings;
 mod gates;
+mod metrics;
+mod moves;
 mod places;
 mod plan;
 mod records;
@@ -16,8 +18,10 @@ pub use value::{Column, Definition, Row, Type, Value};
 
 use super::Header;
 use super::plan::Input as PlanInput;
+use crate::analysis::metrics::Base;
 use crate::analysis::occupancy::Occupancy;
 use crate::diagnostic::{Finding, SourceMap, Span};
+use crate::model::facts::Chronicle;
 
 /// The name and version of [`Export`]'s shape.
 pub const SCHEMA: &str = "relm.export/1";
@@ -33,7 +37,9 @@ pub static TABLES: &[&Definition] = &[
     &findings::FINDINGS,
     &gates::GATES,
     &records::INCIDENTS,
+    &metrics::METRICS,
     &plan::MILESTONES,
+    &moves::MOVES,
     &plan::PHASES,
     &records::PIPELINES,
     &places::PROJECTS,
@@ -54,6 +60,10 @@ pub struct Input<'p> {
     pub sources: &'p SourceMap,
     /// What a check finds.
     pub findings: &'p [Finding],
+    /// What metrics are measured from.
+    pub metrics: &'p Base<'p>,
+    /// How releases came to be what they are; none where nobody asked, or outside git.
+    pub chronicle: Option<&'p Chronicle>,
     /// The commit that was read, or that the files on disk are based on.
     pub commit: Option<&'p str>,
 }

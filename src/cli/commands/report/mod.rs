@@ -11,6 +11,8 @@ mod risk;
 
 use clap::ArgMatches;
 
+pub(super) use metrics::base;
+
 use super::{Entry, RunError, Status, dispatch};
 use crate::cli::args::Global;
 
