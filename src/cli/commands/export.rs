@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::report::base;
+use super::report::{base, moves};
 use super::{Command, Status};
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
@@ -87,7 +87,8 @@ impl Command for Export {
             context.loaded.attach_text(&context.source, file);
         }
         let header = context.header(SCHEMA);
-        let metrics = base(&context);
+        let moved = if wants("metrics") { moves(&context)? } else { None };
+        let metrics = base(&context, moved.as_deref());
         let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
         let history = wants("moves").then(|| chronicle(&context.source, &context.loaded, &ask)).transpose()?;
         let input = Input {

@@ -154,7 +154,9 @@ fn cut(mut text: String, most: usize) -> String {
     if text.len() <= most {
         return text;
     }
-    text.truncate(text.floor_char_boundary(most - '…'.len_utf8()));
+    let room = most - '…'.len_utf8();
+    let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= room).last();
+    text.truncate(end.unwrap_or(0));
     let is_open = |from: char, to: char| text.rfind(from).filter(|&at| !text[at..].contains(to));
     if let Some(at) = is_open('<', '>').or_else(|| is_open('&', ';')) {
         text.truncate(at);

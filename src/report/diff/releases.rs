@@ -14,6 +14,7 @@ const SHOWN: usize = 8;
 
 /// A release that something happened to.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own, asked in other places")]
 pub struct ReleaseView {
     /// The id.
     pub id: String,

@@ -175,8 +175,9 @@ fn collisions(comparison: &Comparison<'_>, parts: &mut Vec<String>) {
     if !contended.is_empty() {
         parts.push(format!("{} newly contended", count(contended.len() as i64, "environment")));
     }
-    let grows = |it: &&NewCollision| it.growth().is_some_and(|days| days > 0);
-    let grown: BTreeSet<&str> = comparison.collisions.iter().filter(grows).map(|it| it.subject.id.as_str()).collect();
+    let is_longer = |it: &&NewCollision| it.growth().is_some_and(|days| days > 0);
+    let grown: BTreeSet<&str> =
+        comparison.collisions.iter().filter(is_longer).map(|it| it.subject.id.as_str()).collect();
     if !grown.is_empty() {
         parts.push(format!("{} contended for longer", count(grown.len() as i64, "environment")));
     }

@@ -260,7 +260,7 @@ pub fn base<'c>(context: &'c Context<'_>, moves: Option<&'c [Move]>) -> Base<'c>
 }
 
 /// The written dates that commits have moved; none where no history tells of it.
-fn moves(context: &Context<'_>) -> Result<Option<Vec<Move>>, Error> {
+pub fn moves(context: &Context<'_>) -> Result<Option<Vec<Move>>, Error> {
     let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
     let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
     if matches!(chronicle.history, History::OutsideGit | History::NoCommit) {

@@ -11,7 +11,7 @@ mod risk;
 
 use clap::ArgMatches;
 
-pub(super) use metrics::base;
+pub(super) use metrics::{base, moves};
 
 use super::{Entry, RunError, Status, dispatch};
 use crate::cli::args::Global;
