@@ -21,7 +21,7 @@ use crate::report::site::{Done, Ids, Material, SCHEMA, Site as Pages};
 use crate::report::{Header, Revision, check};
 use crate::time::plus_days;
 
-/// Write a site of pages to browse, project or publish: what ships next, what is at risk, what needs somebody
+/// Write the portfolio as pages to browse, without a server or a network
 #[derive(Debug, Parser)]
 #[command(
     name = "site",
