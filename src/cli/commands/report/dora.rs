@@ -9,7 +9,7 @@ use crate::cli::args::{Format, Global};
 use crate::cli::error::Error;
 use crate::report::metrics::DORA_SCHEMA;
 
-/// Measure delivery: lead time, frequency, recovery, fail rate and rework, for each project
+/// Measure delivery: lead time, frequency, recovery, fail rate and rework
 #[derive(Debug, Parser)]
 #[command(
     name = "dora",

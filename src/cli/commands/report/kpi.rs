@@ -9,7 +9,7 @@ use crate::cli::args::{Format, Global};
 use crate::cli::error::Error;
 use crate::report::metrics::KPI_SCHEMA;
 
-/// Measure releases: on time, gates, changes, environments, the night itself, pipelines, maturity
+/// Measure releases: on time, gates, changes, environments, slips, maturity
 #[derive(Debug, Parser)]
 #[command(
     name = "kpi",
