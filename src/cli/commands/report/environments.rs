@@ -9,7 +9,7 @@ use crate::cli::args::{Format, Global};
 use crate::cli::error::Error;
 use crate::report::metrics::ENVIRONMENTS_SCHEMA;
 
-/// Measure environments: how much is used, idle, wanted by too many, and booked how early
+/// Measure environments: used, idle, wanted by too many, booked how early
 #[derive(Debug, Parser)]
 #[command(
     name = "environments",
