@@ -47,7 +47,7 @@ pub struct Options {
     by: Vec<Cut>,
 
     /// Compare with a revision, with other days (FROM..TO), or with as many days before (`previous`)
-    #[arg(long, value_name = "REV|FROM..TO|previous")]
+    #[arg(long, visible_alias = "base", value_name = "REV|FROM..TO|previous")]
     compare: Option<String>,
 
     /// List the records behind each number, or behind one, and those left out, and why
