@@ -317,7 +317,7 @@ def is_fast(browser, page):
 
 
 PAGES = [
-    "index", "todo", "calendar", "releases", "releases-2026", "environments", "projects", "findings", "release/payments-2026.4",
+    "index", "todo", "calendar", "releases", "releases-2026", "environments", "projects", "metrics", "findings", "release/payments-2026.4",
     "release/q4-2026", "release/core-2026.3", "environment/uat-1", "environment/prod", "project/core-banking",
 ]
 

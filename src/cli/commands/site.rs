@@ -8,17 +8,23 @@ use rayon::prelude::*;
 
 use super::{Command, Status};
 use crate::analysis::events::{self, EventKind, Range};
+use crate::analysis::history as moved;
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::cli::folder::Folder;
 use crate::diagnostic::SourceMap;
+use crate::git::Follow;
 use crate::load::attach_text;
+use crate::load::facts::Wants;
+use crate::load::history::Since;
+use crate::load::moves::{Ask, chronicle};
+use crate::model::facts::{self, Chronicle};
 use crate::render::site::{self as render, File, Frame, names};
 use crate::render::{calendar as calendar_page, json};
 use crate::report::calendar::{self, Calendar};
 use crate::report::site::{Done, Ids, Material, SCHEMA, Site as Pages};
-use crate::report::{Header, Revision, check};
+use crate::report::{self, Header, Revision, check};
 use crate::time::plus_days;
 
 /// Write the portfolio as pages to browse, without a server or a network
@@ -54,7 +60,9 @@ impl Command for Site {
     fn run(self, global: &Global) -> Result<Status, Error> {
         let mut context = Context::open(global)?;
         let folder = Folder::open(&self.folder)?;
+        context.learn(Wants { repositories: true, ..Wants::default() });
         let findings = context.judge(&[]).findings;
+        let chronicle = history(&context)?;
         // Pages borrow the manifests while they name lines in the texts; every file has something to name.
         let mut sources = std::mem::take(&mut context.loaded.sources);
         let files: Vec<_> = sources.iter().map(|(file, _)| file).collect();
@@ -64,10 +72,21 @@ impl Command for Site {
         let header = header(&context, &self.folder);
         let material =
             Material { plan: context.input(), occupancy: context.occupancy(), clock: context.clock, sources: &sources };
-        let pages = Pages::new(header.clone(), material, check::views(&findings, &sources));
+        let mut pages = Pages::new(header.clone(), material, check::views(&findings, &sources));
+        let portfolio = &context.loaded.portfolio;
+        let mut moves = None;
+        if let Some(chronicle) = &chronicle {
+            let dates = moved::moves(chronicle);
+            let input = report::history::Input { portfolio, chronicle, moves: &dates };
+            let header = Header { schema: report::history::SCHEMA, ..header.clone() };
+            pages = pages.with_moves(report::history::History::new(header, input));
+            moves = Some(super::report::metrics::moves_in(chronicle, portfolio.zone));
+        }
+        let metrics = pages.metrics(moves.as_deref());
         let ids = pages.ids();
-        let frame = Frame::new(pages.about(), ids.clone(), false);
+        let frame = Frame::new(pages.about(), ids.clone(), metrics.is_some());
         let mut whole = lists(&pages, &frame);
+        whole.extend(metrics.map(|view| ("metrics.html".to_owned(), render::metrics(&frame, &view))));
         whole.push(("calendar.html".to_owned(), calendar_of(&context, &sources, &header)));
         folder.announce(whole.iter().map(|(file, _)| file.clone()).chain(objects(&ids)))?;
         whole.par_iter().try_for_each(|(file, text)| folder.put(file, text))?;
@@ -97,6 +116,14 @@ fn header(context: &Context<'_>, folder: &Path) -> Header {
     let commit = context.source.commit().map(str::to_owned);
     let dirty = context.source.dirty_beside(Some(folder));
     Header { schema: SCHEMA, today: context.clock.today, revision: Revision { commit, dirty } }
+}
+
+/// How written dates moved from commit to commit; none where there is no history to read.
+fn history(context: &Context<'_>) -> Result<Option<Chronicle>, Error> {
+    let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
+    let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
+    let unknown = matches!(chronicle.history, facts::History::OutsideGit | facts::History::NoCommit);
+    Ok((!unknown).then_some(chronicle))
 }
 
 /// The files that stand for the whole portfolio.

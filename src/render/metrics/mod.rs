@@ -5,7 +5,7 @@ mod explain;
 mod openmetrics;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(in crate::render) mod words;
 
 pub use csv::csv;
 pub use openmetrics::openmetrics;

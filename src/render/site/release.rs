@@ -9,9 +9,10 @@ use super::html::{Tone, away, count, day, day_or_none, level, moment, none, pill
 use super::layout::{Frame, Page, Tab};
 use super::{findings, gates, items, names};
 use crate::render::plan::plural;
+use crate::report::history::MoveView;
 use crate::report::plan::{Ends, PhaseView, ReleaseView};
 use crate::report::show::Source;
-use crate::report::site::pages::{Moved, ReleasePage};
+use crate::report::site::pages::ReleasePage;
 
 /// What stands below the schedule and the gates: what ships, how it is deployed, what may go wrong, what it hangs on, who is
 /// told, what happened.
@@ -248,7 +249,7 @@ fn source_of<'v>(view: &'v ReleasePage, section: &str, id: &str) -> Option<&'v S
 }
 
 /// How the dates moved from commit to commit.
-fn history(out: &mut String, moved: &[Moved]) {
+fn history(out: &mut String, moved: &[MoveView]) {
     out.push_str("<section class=\"panel\" aria-labelledby=\"history\"><h2 id=\"history\">How its dates moved</h2>\n");
     if moved.is_empty() {
         out.push_str("<p>They stand as they were first written.</p></section>\n");
@@ -262,13 +263,16 @@ fn history(out: &mut String, moved: &[Moved]) {
     for it in moved {
         let date = |date: &Option<String>| date.as_deref().map_or_else(|| none("not there"), moment);
         let days = it.days.map_or_else(String::new, |days| format!("{days:+}"));
-        let at = it.at.as_deref().map_or_else(|| "not committed".to_owned(), |at| moment(at.get(..10).unwrap_or(at)));
-        let commit: String = it.commit.iter().flat_map(|id| id.chars().take(10)).collect();
-        let by: Vec<String> = it.by.iter().map(|word| text(word)).collect();
+        let at =
+            it.by.at.as_deref().map_or_else(|| "not committed".to_owned(), |at| moment(at.get(..10).unwrap_or(at)));
+        let commit: String = it.by.commit.iter().flat_map(|id| id.chars().take(10)).collect();
+        let author = it.by.author.as_ref().map(|who| who.person.as_ref().unwrap_or(&who.name));
+        let by: Vec<String> = author.into_iter().chain(&it.by.message).map(|word| text(word)).collect();
+        let what = if it.subject.is_empty() { it.field.to_owned() } else { format!("{} {}", it.subject, it.field) };
         let _ = writeln!(
             out,
             "<tr><td class=\"when\">{at}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{days}</td><td>{} <code>{}</code></td></tr>",
-            text(&it.what),
+            text(&what),
             date(&it.before),
             date(&it.after),
             by.join(" · "),
@@ -310,17 +314,25 @@ pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[crate::report::site::
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::history::CommitView;
 
     #[test]
     fn moves_of_dates_say_from_what_to_what_and_by_whom() {
-        let moved = Moved {
-            what: "target".into(),
+        let moved = MoveView {
+            release: "a".into(),
+            subject: "phases/sit".into(),
+            field: "end",
+            by: CommitView {
+                commit: Some("0123456789abcdef".into()),
+                author: None,
+                at: Some("2026-11-02T10:00:00Z".into()),
+                message: Some("<b>Later</b>".into()),
+            },
             before: Some("2026-12-05".into()),
             after: Some("2026-12-12".into()),
             days: Some(7),
-            commit: Some("0123456789abcdef".into()),
-            by: vec!["alice".into(), "<b>Later</b>".into()],
-            at: Some("2026-11-02T10:00:00Z".into()),
+            derived: false,
+            step: 0,
         };
         let mut out = String::new();
         history(&mut out, &[moved]);

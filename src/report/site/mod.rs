@@ -2,6 +2,7 @@
 //!
 //! [`Site`] is made once; it answers for each page alone, so that pages can be made side by side and none has to be kept.
 
+pub mod metrics;
 pub mod needs;
 pub mod pages;
 pub mod portfolio;
@@ -19,6 +20,7 @@ pub use releases::{Level, ReleaseRow, Standing};
 use super::Header;
 use super::check::FindingView;
 use super::env::state::{DriftView, drift};
+use super::history::{History, MoveView};
 use super::plan::Input;
 use super::show::Material as Written;
 use super::{env, gate};
@@ -105,7 +107,7 @@ pub struct Site<'p> {
     /// By index of the release.
     rows: Vec<ReleaseRow>,
     /// How dates moved, by release; none where nobody looked at the history.
-    moved: Option<HashMap<String, Vec<pages::Moved>>>,
+    moved: Option<HashMap<String, Vec<MoveView>>>,
     /// What the records say is installed, and where that differs from what releases say; found when it is first asked for.
     installed: OnceLock<(Installed<'p>, Vec<DriftView>)>,
 }
@@ -123,9 +125,13 @@ impl<'p> Site<'p> {
         site
     }
 
-    /// The same, with how dates moved, by release.
+    /// The same, with how dates moved.
     #[must_use]
-    pub fn with_moves(mut self, moved: HashMap<String, Vec<pages::Moved>>) -> Self {
+    pub fn with_moves(mut self, history: History) -> Self {
+        let mut moved: HashMap<String, Vec<MoveView>> = HashMap::new();
+        for one in history.moves {
+            moved.entry(one.release.clone()).or_default().push(one);
+        }
         self.moved = Some(moved);
         self
     }

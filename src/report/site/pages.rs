@@ -8,6 +8,7 @@ use crate::report::env;
 use crate::report::env::schedule::{Days, Timeline};
 use crate::report::env::usage::{By, Period, Usage};
 use crate::report::gate;
+use crate::report::history::MoveView;
 use crate::report::show::{Object, Show};
 use crate::time::plus_days;
 
@@ -24,26 +25,7 @@ pub struct ReleasePage {
     /// Its gates, with criteria and approvals.
     pub gates: Vec<gate::show::Show>,
     /// How its dates moved, oldest first; none where nobody looked at the history.
-    pub history: Option<Vec<Moved>>,
-}
-
-/// A planned date that a commit moved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Moved {
-    /// What moved, such as `target` or `phases/sit end`.
-    pub what: String,
-    /// What it was, as written; none where it was not there.
-    pub before: Option<String>,
-    /// What it is; none where it is not there any more.
-    pub after: Option<String>,
-    /// Calendar days, positive = later.
-    pub days: Option<i64>,
-    /// The commit; none for what is not committed.
-    pub commit: Option<String>,
-    /// Who, and the first line of the commit's message.
-    pub by: Vec<String>,
-    /// When, ISO 8601.
-    pub at: Option<String>,
+    pub history: Option<Vec<MoveView>>,
 }
 
 /// An environment's page.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 use super::super::Status;
@@ -16,7 +17,7 @@ use crate::git::Follow;
 use crate::load::facts::Wants;
 use crate::load::history::Since;
 use crate::load::moves::{Ask, chronicle};
-use crate::model::facts::{History, Place};
+use crate::model::facts::{Chronicle, History, Place};
 use crate::render::{json, metrics as render};
 use crate::report::gate::Input as Places;
 use crate::report::metrics::{Before, Metrics, Question};
@@ -266,8 +267,12 @@ pub fn moves(context: &Context<'_>) -> Result<Option<Vec<Move>>, Error> {
     if matches!(chronicle.history, History::OutsideGit | History::NoCommit) {
         return Ok(None);
     }
-    let zone = context.loaded.portfolio.zone;
-    let moves = history::moves(&chronicle).into_iter().filter_map(|moved| {
+    Ok(Some(moves_in(&chronicle, context.loaded.portfolio.zone)))
+}
+
+/// The same, of a history that has been read.
+pub fn moves_in(chronicle: &Chronicle, zone: Tz) -> Vec<Move> {
+    let moves = history::moves(chronicle).into_iter().filter_map(|moved| {
         let commit = chronicle.steps.get(moved.step)?.commit.as_ref()?;
         let Place { release, subject, field } = &moved.place;
         let field = field.as_str();
@@ -279,7 +284,7 @@ pub fn moves(context: &Context<'_>) -> Result<Option<Vec<Move>>, Error> {
             days: moved.days?,
         })
     });
-    Ok(Some(moves.collect()))
+    moves.collect()
 }
 
 /// The view; a second time with the lines of what it points into, when it points anywhere.

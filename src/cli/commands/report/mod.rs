@@ -6,7 +6,7 @@ mod changes;
 mod dora;
 mod environments;
 mod kpi;
-mod metrics;
+pub(super) mod metrics;
 mod risk;
 
 use clap::ArgMatches;
