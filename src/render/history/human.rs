@@ -257,7 +257,8 @@ fn entry(out: &mut String, entry: &Entry<'_>, width: usize, paint: Paint) {
     };
     let name = truncate_to_width(&name, width);
     let pad = " ".repeat(width.saturating_sub(display_width(&name)));
-    let room = paint.0.width.saturating_sub(4 + width + 2 + 14);
+    let kept = if tail.is_empty() { 0 } else { 14 };
+    let room = paint.0.width.saturating_sub(4 + width + 2 + kept);
     let change = truncate_to_width(&change, room.max(24)).into_owned();
     let _ = writeln!(out, "{}", format!("    {name}{pad}  {change}  {tail}").trim_end());
 }
