@@ -108,7 +108,7 @@ impl Moves {
         for &index in after.graph.order() {
             let node = after.graph.edges[index];
             if let Node::Start(r) = node {
-                starts.insert(r, latest(&moves, causes_of_start(after, index, &at, &starts)));
+                starts.insert(r, latest(&moves, causes(after, index, &at, &starts)));
                 continue;
             }
             let Some(item) = item(node) else { continue };
@@ -187,36 +187,20 @@ fn placed(side: Side<'_>, node: Node) -> Placed {
     }
 }
 
-/// The moves that a node follows.
+/// The moves that a node follows; those of the start of a release are what it depends on, or what its composite does.
 fn causes(
     side: Side<'_>,
     index: NodeIndex<u32>,
     at: &HashMap<NodeIndex<u32>, usize>,
     starts: &HashMap<usize, Option<usize>>,
 ) -> Vec<usize> {
+    let is_start = matches!(side.graph.edges[index], Node::Start(_));
     let mut found = Vec::new();
     for edge in side.graph.edges.edges_directed(index, Direction::Incoming) {
         match (edge.weight(), side.graph.edges[edge.source()]) {
             (Edge::Within, Node::Start(r)) => found.extend(starts.get(&r).copied().flatten()),
-            (Edge::After { .. } | Edge::Within, _) => found.extend(at.get(&edge.source()).copied()),
-            _ => {}
-        }
-    }
-    found
-}
-
-/// The moves that the start of a release follows: what it depends on, or what its composite does.
-fn causes_of_start(
-    side: Side<'_>,
-    index: NodeIndex<u32>,
-    at: &HashMap<NodeIndex<u32>, usize>,
-    starts: &HashMap<usize, Option<usize>>,
-) -> Vec<usize> {
-    let mut found = Vec::new();
-    for edge in side.graph.edges.edges_directed(index, Direction::Incoming) {
-        match (edge.weight(), side.graph.edges[edge.source()]) {
-            (Edge::Within, Node::Start(parent)) => found.extend(starts.get(&parent).copied().flatten()),
-            (Edge::DependsOn { .. }, _) => found.extend(at.get(&edge.source()).copied()),
+            (Edge::DependsOn { .. }, _) if is_start => found.extend(at.get(&edge.source()).copied()),
+            (Edge::After { .. } | Edge::Within, _) if !is_start => found.extend(at.get(&edge.source()).copied()),
             _ => {}
         }
     }
