@@ -58,6 +58,8 @@ pub fn revisions(
     };
     let people = People::of(loaded);
     let mailmap = repo.mailmap(tip)?;
+    // One for the whole walk: it remembers the folders it has looked into.
+    let files = repo.files(part);
     for visit in repo.walk(tip, Follow::AllParents)? {
         let visit = visit?;
         if visit.is_boundary || known.contains(&visit.id) {
@@ -67,7 +69,7 @@ pub fn revisions(
             if visit.parents.is_empty() { vec![None] } else { visit.parents.iter().copied().map(Some).collect() };
         let mut against = Vec::with_capacity(earlier.len());
         for earlier in earlier {
-            against.push(versions.difference(&repo.changed_files(earlier, visit.id, part)?)?);
+            against.push(versions.difference(&files.changed(earlier, visit.id)?)?);
         }
         if against.iter().any(Difference::is_empty) {
             continue;
