@@ -74,7 +74,7 @@ pub fn begun(cx: &Context<'_>, gate: &Judged<'_>) -> Vec<Begun> {
             return None;
         }
         let is_production = production_phases(portfolio, release).any(|p| p == phase);
-        let record = is_production.then(|| first_record(portfolio, manifest)).flatten();
+        let record = if is_production { cx.first_record(release) } else { None };
         let is_recorded = record.is_some();
         let started = own.actual.as_ref().and_then(|actual| actual.start.as_ref()).map(|day| (day.value, day.span));
         let recorded = record.map(|record| {
@@ -97,10 +97,17 @@ pub fn begun(cx: &Context<'_>, gate: &Judged<'_>) -> Vec<Begun> {
     found
 }
 
-/// The first deployment of a release to production that is recorded.
-pub fn first_record<'p>(portfolio: &'p Portfolio, release: &Release) -> Option<&'p Deployment> {
-    let records = portfolio.deployments.iter().filter(|record| record.release.as_ref() == Some(&release.id));
-    records.filter(|record| is_production_record(portfolio, record)).min_by_key(|record| record.at.value.date())
+/// The first deployment of each release to production that is recorded, by index of the release.
+pub fn first_records(portfolio: &Portfolio) -> Vec<Option<&Deployment>> {
+    let mut first: Vec<Option<&Deployment>> = vec![None; portfolio.releases.len()];
+    for record in portfolio.deployments.iter().filter(|record| is_production_record(portfolio, record)) {
+        let Some(release) = record.release.as_ref().and_then(|id| portfolio.releases.index(id)) else { continue };
+        let known = &mut first[release];
+        if known.is_none_or(|known| record.at.value.date() < known.at.value.date()) {
+            *known = Some(record);
+        }
+    }
+    first
 }
 
 /// Whether a record shows that something reached production, whatever came of it.

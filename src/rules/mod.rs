@@ -33,6 +33,7 @@ use crate::choice;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::graph::Graph;
 use crate::model::facts::Facts;
+use crate::model::records::Deployment;
 use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
 use crate::time::Clock;
@@ -129,6 +130,8 @@ pub struct Context<'p> {
     installed: OnceLock<Installed<'p>>,
     /// Likewise.
     events: OnceLock<Vec<Event<'p>>>,
+    /// Likewise.
+    first_records: OnceLock<Vec<Option<&'p Deployment>>>,
     /// By environment, each likewise.
     times: Vec<OnceLock<EnvironmentTimes>>,
 }
@@ -153,6 +156,7 @@ impl<'p> Context<'p> {
             occupancy: OnceLock::new(),
             installed: OnceLock::new(),
             events: OnceLock::new(),
+            first_records: OnceLock::new(),
             times: portfolio.environments.iter().map(|_| OnceLock::new()).collect(),
         }
     }
@@ -187,6 +191,11 @@ impl<'p> Context<'p> {
     /// The deployments that are judged at their own time.
     fn events(&self) -> &[Event<'p>] {
         self.events.get_or_init(|| production::events(self))
+    }
+
+    /// The first deployment of a release to production that is recorded, by index of the release.
+    fn first_record(&self, release: usize) -> Option<&'p Deployment> {
+        self.first_records.get_or_init(|| gating::first_records(self.portfolio))[release]
     }
 
     /// When an environment is maintained, cannot be used, and is open for deployments.

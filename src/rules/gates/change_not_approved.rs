@@ -7,7 +7,6 @@ use crate::model::Identified;
 use crate::model::records::ChangeStatus;
 use crate::model::release::{Decision, Release, Status};
 use crate::rules::environments::is_past;
-use crate::rules::gating::first_record;
 use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 
@@ -75,7 +74,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         if cx.portfolio.damage.touches(change.span) {
             continue;
         }
-        let has_shipped = |release: usize| first_record(cx.portfolio, &cx.portfolio.releases[release]).is_some();
+        let has_shipped = |release: usize| cx.first_record(release).is_some();
         let open = changes.carriers(index).iter().filter(|carrier| !is_past(cx, carrier.release));
         let open: Vec<&Carrier<'_>> = open.filter(|carrier| !has_shipped(carrier.release)).collect();
         if open.is_empty() {
