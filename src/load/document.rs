@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::yaml;
+use super::shapes::Shapes;
 use crate::diagnostic::{FileId, Finding, SourceMap, Span, Subject, suggest};
 use crate::model::decode::{Decode, Decoder, abridge};
 use crate::model::node::{Node, Value};
@@ -40,6 +40,11 @@ const MAX_FINDINGS: usize = 1_000;
 
 /// Reads the bytes of a file.
 pub fn read(bytes: &[u8], file: FileId, path: &str) -> Document {
+    read_known(bytes, file, path, &Shapes::default())
+}
+
+/// The same, where texts that were parsed before need not be parsed again.
+pub fn read_known(bytes: &[u8], file: FileId, path: &str, shapes: &Shapes) -> Document {
     let mut document = Document { hash: SourceMap::hash(bytes), ..Document::default() };
     let text = match text(bytes) {
         Ok(text) => text,
@@ -50,7 +55,7 @@ pub fn read(bytes: &[u8], file: FileId, path: &str) -> Document {
             return document;
         }
     };
-    let parsed = yaml::parse(text, file, path);
+    let parsed = shapes.parse(text, file, path);
     document.documents = parsed.documents.len();
     if !parsed.findings.is_empty() {
         document.lost.extend(ids_by_eye(text));

@@ -16,6 +16,7 @@ mod portfolio;
 mod revision;
 pub mod root;
 pub mod rows;
+pub mod shapes;
 pub mod source;
 #[cfg(test)]
 mod source_tests;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::document::{self, Document};
 use super::root::ROOT_FILE;
+use super::shapes::Shapes;
 use super::source::{Exclude, Listing, ReadError, Source, SourceFile, SourceProblem};
 use crate::diagnostic::{FileId, Finding, SourceMap, Span, Subject};
 use crate::model::node::Node;
@@ -61,8 +62,9 @@ pub fn load(source: &Source, progress: &(dyn Fn(usize, usize) + Sync)) -> Result
         files[..=at].rotate_right(1);
     }
     let total = files.len();
+    let shapes = shapes(source, total);
     let read_one = |(index, file): (usize, &SourceFile)| {
-        let read = read(source, file, FileId(index as u32));
+        let read = read(source, file, FileId(index as u32), &shapes);
         progress(index, total);
         read
     };
@@ -77,7 +79,14 @@ pub fn load(source: &Source, progress: &(dyn Fn(usize, usize) + Sync)) -> Result
     } else {
         documents.par_extend(files.par_iter().enumerate().skip(known).map(read_one));
     }
+    shapes.save(total);
     Ok(assemble(source, &files, documents, problems, bad_pattern))
+}
+
+/// What is known of files that were read before; nothing outside git.
+fn shapes(source: &Source, files: usize) -> Shapes {
+    let repo = source.repository().ok().flatten();
+    Shapes::open(repo.as_ref().map(|(repo, _)| repo.common_dir()), files)
 }
 
 /// Compiles `exclude:` before anything else is read; a pattern that cannot be read is answered with its number and fault.
@@ -92,9 +101,9 @@ fn exclude(root: &Document) -> (Exclude, Option<(usize, String)>) {
     }
 }
 
-fn read(source: &Source, file: &SourceFile, id: FileId) -> Document {
+fn read(source: &Source, file: &SourceFile, id: FileId, shapes: &Shapes) -> Document {
     match source.read(file) {
-        Ok(bytes) => document::read(&bytes, id, &file.path),
+        Ok(bytes) => document::read_known(&bytes, id, &file.path, shapes),
         Err(error) => {
             let help = match error {
                 ReadError::TooLarge { .. } => "split it into several files, or leave it out with `exclude:`",

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 
 use super::*;
 use crate::load::source::Source;
+use crate::load::yaml;
 use crate::model::node::Entry;
 use crate::model::schema::{all, manifest_schema};
 
