@@ -21,6 +21,7 @@ pub mod permission;
 pub mod promotion;
 pub mod schedule;
 pub mod selection;
+pub mod steering;
 #[cfg(test)]
 pub mod testing;
 pub mod todo;

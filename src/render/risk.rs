@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::openmetrics::Exposition;
 use super::sheet::{self, Cell, Column, Fact, Item, Sheet, Tone};
 use super::text::csv_field;
 use crate::report::gate::Source;
@@ -107,23 +108,16 @@ fn place(source: &Source) -> String {
 
 /// The text format of `OpenMetrics`: the score of each release, and the points of each aspect.
 pub fn openmetrics(view: &Risk) -> String {
-    let label =
-        |text: &str| super::text::sanitize(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    let mut out = "# TYPE relm_release_risk gauge\n# HELP relm_release_risk risk of a release, 0 to 100\n".to_owned();
+    let mut out = Exposition::default();
+    let name = out.family("relm_release_risk", "score", "risk of a release, 0 to 100");
     for release in &view.releases {
-        let _ = writeln!(out, "relm_release_risk{{release=\"{}\"}} {}", label(&release.id), release.score);
+        out.sample(&name, &[("release", &release.id)], release.score);
     }
-    out.push_str(
-        "# TYPE relm_release_risk_points gauge\n# HELP relm_release_risk_points what an aspect adds to the risk\n",
-    );
+    let name = out.family("relm_release_risk_points", "", "what an aspect adds to the risk");
     for release in &view.releases {
         for it in &release.contributions {
-            if let Some(points) = it.points {
-                let id = label(&release.id);
-                let _ = writeln!(out, "relm_release_risk_points{{release=\"{id}\",aspect=\"{}\"}} {points}", it.id);
-            }
+            out.maybe(&name, &[("release", &release.id), ("aspect", it.id)], it.points);
         }
     }
-    out.push_str("# EOF\n");
-    out
+    out.end()
 }

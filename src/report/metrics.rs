@@ -421,12 +421,12 @@ fn improved(goal: Goal, change: f64) -> Option<bool> {
     }
 }
 
-fn rounded(value: f64) -> f64 {
+pub(in crate::report) fn rounded(value: f64) -> f64 {
     round(value, 6)
 }
 
 /// A bound as it would be written: `<= 240h`.
-fn shown(target: Threshold) -> String {
+pub(in crate::report) fn shown(target: Threshold) -> String {
     let unit = if target.is_time { "h" } else { "" };
     format!("{} {}{unit}", target.comparison.as_str(), target.value)
 }

@@ -28,6 +28,7 @@ pub mod rules;
 pub mod set;
 pub mod show;
 pub mod site;
+pub mod steering;
 pub mod todo;
 
 use chrono::NaiveDate;
@@ -94,7 +95,11 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("report.changes", schemars::schema_for!(changes::Changes)),
         ("report.dora", schemars::schema_for!(metrics::Metrics)),
         ("report.environments", schemars::schema_for!(metrics::Metrics)),
+        ("report.gates", schemars::schema_for!(steering::gates::Gates)),
+        ("report.improvement", schemars::schema_for!(steering::improvement::Improvement)),
         ("report.kpi", schemars::schema_for!(metrics::Metrics)),
+        ("report.maturity", schemars::schema_for!(steering::maturity::Maturity)),
+        ("report.pipelines", schemars::schema_for!(steering::pipelines::Pipelines)),
         ("report.risk", schemars::schema_for!(risk::Risk)),
         ("rules", schemars::schema_for!(rules::Rules)),
         ("set", schemars::schema_for!(set::Set)),

@@ -171,6 +171,20 @@ pub(super) fn judge<'p>(gates: &Gates<'p>, release: usize, entries: &'p [Approva
     judge_on(gates.portfolio, gates.facts, work, entries)
 }
 
+/// The people whose approval would count for what is required of a release: who holds the role, has not given it and, where
+/// duties are separated, neither owns the release nor wrote its scope.
+pub(super) fn able<'p>(gates: &Gates<'p>, release: usize, required: &Required<'p>) -> Vec<&'p Id> {
+    let (portfolio, manifest) = (gates.portfolio, &gates.portfolio.releases[release]);
+    let work = Work { owner: manifest.common.owner(), scope: &manifest.scope };
+    let separated = Policy::of(portfolio).separation_of_duties;
+    let people = portfolio.settings.people.iter().filter(|person| {
+        person.roles.contains(required.role)
+            && !required.by.contains(&&person.id)
+            && !(separated && !own_work(portfolio, gates.facts, work, &person.id).is_empty())
+    });
+    people.map(|person| &person.id).collect()
+}
+
 /// Judges decisions on any work, in their order.
 pub fn judge_on<'p>(
     portfolio: &'p Portfolio,
@@ -187,7 +201,7 @@ pub fn judge_on<'p>(
             flaws.extend(lacks_role(portfolio, policy, approval, of_entry));
             flaws.extend(unproven(policy, proof));
             if policy.separation_of_duties {
-                flaws.extend(own_work(portfolio, facts, work, approval));
+                flaws.extend(own_work(portfolio, facts, work, &approval.by));
             }
             flaws.extend(of_entry.filter(|facts| !facts.changed.is_empty()).map(|facts| Flaw::Stale(&facts.changed)));
             if approval.decision == Some(Decision::Rejected) {
@@ -321,13 +335,13 @@ fn lacks_role<'p>(
 }
 
 /// What an approver may not approve: what they own, alone or as a member of the team that does, and what they wrote.
-fn own_work<'p>(portfolio: &Portfolio, facts: &Facts, work: Work<'p>, approval: &Approval) -> Vec<Flaw<'p>> {
-    let team = portfolio.person(&approval.by).and_then(|person| person.team.as_ref());
-    let owner = work.owner.filter(|owner| **owner == *approval.by || team == Some(*owner));
+fn own_work<'p>(portfolio: &Portfolio, facts: &Facts, work: Work<'p>, by: &str) -> Vec<Flaw<'p>> {
+    let team = portfolio.person(by).and_then(|person| person.team.as_ref());
+    let owner = work.owner.filter(|owner| ***owner == *by || team == Some(*owner));
     let mut flaws: Vec<_> = owner.map(Flaw::Owner).into_iter().collect();
     let wrote = |span| {
         let introduction = facts.provenance.as_ref().and_then(|provenance| provenance.scope.get(&span)?.as_ref());
-        introduction.is_some_and(|introduction| introduction.commit.author.person.as_deref() == Some(&*approval.by))
+        introduction.is_some_and(|introduction| introduction.commit.author.person.as_deref() == Some(by))
     };
     let written: Vec<&Id> = work.scope.iter().filter(|item| wrote(item.span)).map(|item| &item.project).collect();
     if !written.is_empty() {

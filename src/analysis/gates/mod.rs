@@ -124,6 +124,11 @@ impl<'p> Gates<'p> {
         judge_on(self.portfolio, self.facts, work, &change.approvals)
     }
 
+    /// The people who can still give an approval that a gate of a release requires.
+    pub fn able(&self, release: usize, required: &Required<'p>) -> Vec<&'p Id> {
+        approvals::able(self, release, required)
+    }
+
     /// The gates that guard phases of a release: its own, then those of the composites around it, nearest first, each with the
     /// index of the release that has it.
     pub fn guarding(&self, release: usize) -> Vec<(usize, Judged<'p>)> {

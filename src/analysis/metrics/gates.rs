@@ -8,7 +8,11 @@ use crate::analysis::gates::{Judged, State};
 use crate::model::release::Decision;
 use crate::time::zone;
 
-pub(super) static DEFINITIONS: [Definition; 2] = [
+/// Which gates are asked about.
+pub type Wanted<'w> = &'w dyn Fn(&Judged<'_>) -> bool;
+
+/// First-pass yield, then waiting time.
+pub static DEFINITIONS: [Definition; 2] = [
     Definition {
         id: "gate_first_pass_yield",
         name: "first-pass yield",
@@ -19,7 +23,7 @@ pub(super) static DEFINITIONS: [Definition; 2] = [
         needs: "gates with dated approvals",
         goal: Goal::More,
         subject: Subject::Release,
-        measure: first_pass,
+        measure: |scope| first_pass(scope, &|_| true),
     },
     Definition {
         id: "gate_waiting_time",
@@ -31,9 +35,19 @@ pub(super) static DEFINITIONS: [Definition; 2] = [
         needs: "gates with `submitted` or a due day, and dated approvals",
         goal: Goal::Less,
         subject: Subject::Release,
-        measure: waiting,
+        measure: |scope| waiting(scope, &|_| true),
     },
 ];
+
+/// The day that a gate belongs to: of its last decision, else its last day.
+pub fn day_of(base: &Base<'_>, gate: &Judged<'_>) -> Option<NaiveDate> {
+    let last = gate.approvals.iter().filter_map(|entry| entry.made).max();
+    last.map(|at| local_day(base, at)).or(gate.due)
+}
+
+fn local_day(base: &Base<'_>, at: DateTime<Utc>) -> NaiveDate {
+    zone::local(at, base.portfolio().zone).date()
+}
 
 fn record(base: &Base<'_>, release: usize, gate: &Judged<'_>) -> Record {
     let manifest = &base.portfolio().releases[release];
@@ -47,20 +61,19 @@ fn is_decided(gate: &Judged<'_>) -> bool {
 }
 
 /// The gates that were decided in the period, each with the instant of its last decision.
-fn decided<'m, 'p>(scope: &Scope<'m, 'p>, out: &mut Measured) -> Vec<(usize, &'m Judged<'p>, DateTime<Utc>)> {
+fn decided<'m, 'p>(
+    scope: &Scope<'m, 'p>,
+    wanted: Wanted<'_>,
+    out: &mut Measured,
+) -> Vec<(usize, &'m Judged<'p>, DateTime<Utc>)> {
     let mut found = Vec::new();
-    let day = |at: DateTime<Utc>| -> NaiveDate { zone::local(at, scope.base.portfolio().zone).date() };
     for (release, gate) in scope.base.gates() {
-        if scope.members.releases.binary_search(release).is_err() || gate.approvals.is_empty() {
+        if scope.members.releases.binary_search(release).is_err() || gate.approvals.is_empty() || !wanted(gate) {
             continue;
         }
         let last = gate.approvals.iter().filter_map(|entry| entry.made).max();
         let is_undated = gate.approvals.iter().any(|entry| entry.made.is_none());
-        let is_near = match (last, gate.due) {
-            (Some(last), _) => scope.period.contains(day(last)),
-            (None, Some(due)) => scope.period.contains(due),
-            (None, None) => false,
-        };
+        let is_near = day_of(scope.base, gate).is_some_and(|day| scope.period.contains(day));
         if !is_near {
             continue;
         }
@@ -74,19 +87,21 @@ fn decided<'m, 'p>(scope: &Scope<'m, 'p>, out: &mut Measured) -> Vec<(usize, &'m
     found
 }
 
-fn first_pass(scope: &Scope<'_, '_>) -> Measured {
+/// First-pass yield of some gates.
+pub fn first_pass(scope: &Scope<'_, '_>, wanted: Wanted<'_>) -> Measured {
     let mut out = Measured::default();
-    for (release, gate, _) in decided(scope, &mut out) {
+    for (release, gate, _) in decided(scope, wanted, &mut out) {
         let is_first = gate.state == State::Passed && gate.passed_at_first_attempt() == Some(true);
         out.count(record(scope.base, release, gate), f64::from(u8::from(is_first)));
     }
     out.mean()
 }
 
-fn waiting(scope: &Scope<'_, '_>) -> Measured {
+/// How long the decisions of some gates took.
+pub fn waiting(scope: &Scope<'_, '_>, wanted: Wanted<'_>) -> Measured {
     let mut out = Measured::default();
     let portfolio = scope.base.portfolio();
-    for (release, gate, last) in decided(scope, &mut out) {
+    for (release, gate, last) in decided(scope, wanted, &mut out) {
         let record = record(scope.base, release, gate);
         let submitted = gate.written.and_then(|written| written.submitted.as_ref());
         let hours = |from: DateTime<Utc>| (last - from).num_seconds() as f64 / 3600.0;

@@ -24,7 +24,8 @@ const fn definition(
     }
 }
 
-pub(super) static DEFINITIONS: [Definition; 2] = [
+/// The mean, then the minimum.
+pub static DEFINITIONS: [Definition; 2] = [
     definition(
         "maturity",
         "maturity",
@@ -45,7 +46,7 @@ pub(super) static DEFINITIONS: [Definition; 2] = [
 ];
 
 /// The latest assessment up to the end of the period.
-fn latest<'p>(scope: &Scope<'_, 'p>) -> Option<&'p Assessment> {
+pub fn latest<'p>(scope: &Scope<'_, 'p>) -> Option<&'p Assessment> {
     let all = scope.base.portfolio().assessments.iter();
     all.filter(|it| it.date.value <= scope.period.until).max_by_key(|it| it.date.value)
 }

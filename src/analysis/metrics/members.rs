@@ -185,6 +185,25 @@ impl Members {
         groups
     }
 
+    /// What belongs to any of these.
+    pub fn union<'m>(all: impl IntoIterator<Item = &'m Self>) -> Self {
+        let mut found = Self::default();
+        for one in all {
+            found.shipped.extend(&one.shipped);
+            found.releases.extend(&one.releases);
+            found.changes.extend(&one.changes);
+            found.incidents.extend(&one.incidents);
+            found.environments.extend(&one.environments);
+            found.pipelines.extend(&one.pipelines);
+        }
+        let Self { shipped, releases, changes, incidents, environments, pipelines, .. } = &mut found;
+        for list in [shipped, releases, changes, incidents, environments, pipelines] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        found
+    }
+
     /// The projects that were deployed: what a value over all of them blends.
     pub fn blended(&self, base: &Base<'_>) -> usize {
         let counting = self.shipped.iter().map(|&place| &base.shipped[place]).filter(|it| it.counts());

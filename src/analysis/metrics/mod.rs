@@ -15,8 +15,8 @@ mod definition;
 mod dependencies;
 mod dora;
 mod environments;
-mod gates;
-mod maturity;
+pub mod gates;
+pub mod maturity;
 mod members;
 mod operations;
 mod period;
@@ -29,8 +29,8 @@ mod slips;
 #[cfg(test)]
 mod tests;
 
-pub use arithmetic::median;
-pub use base::{Base, Cause, Input, Shipped};
+pub use arithmetic::{median, quantile};
+pub use base::{Base, Cause, Input, Shipped, day_in, is_known_project};
 pub use definition::{Definition, Excluded, Family, Goal, Measured, Record, Sample, Subject, Unit, Verdict, verdict};
 pub use dora::{Rhythm, rhythm};
 pub use members::{By, Members};

@@ -23,7 +23,8 @@ const GROWTH: f64 = 1.25;
 
 const SOURCE: &str = "robust statistics: median and MAD";
 
-pub(super) static DEFINITIONS: [Definition; 3] = [
+/// Build duration, slow runs, slow pipelines.
+pub static DEFINITIONS: [Definition; 3] = [
     Definition {
         id: "build_duration",
         name: "build duration",
@@ -91,14 +92,18 @@ impl Pipeline<'_> {
         self.runs[from..to].iter().map(|(_, run)| run.duration.value.0 as f64).collect()
     }
 
-    /// Whether a run stands out from those before it; none when there are too few.
-    pub fn stands_out(&self, nth: usize) -> Option<bool> {
+    /// The minutes above which a run stands out from those before it; none when there are too few.
+    pub fn bound(&self, nth: usize) -> Option<f64> {
         if nth < LEAST {
             return None;
         }
         let before = self.minutes(nth.saturating_sub(BEFORE), nth);
-        let bound = median(before.clone())? + DEVIATIONS * deviation(&before)?;
-        Some(self.runs[nth].1.duration.value.0 as f64 > bound)
+        Some(median(before.clone())? + DEVIATIONS * deviation(&before)?)
+    }
+
+    /// Whether a run stands out from those before it; none when there are too few.
+    pub fn stands_out(&self, nth: usize) -> Option<bool> {
+        Some(self.runs[nth].1.duration.value.0 as f64 > self.bound(nth)?)
     }
 
     /// What the latest runs show; none when there are too few.

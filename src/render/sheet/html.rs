@@ -102,7 +102,7 @@ fn facts(out: &mut String, facts: &[Fact]) {
 fn table(out: &mut String, table: &Table) {
     out.push_str("<div class=\"wide\"><table>\n<thead><tr>");
     for column in &table.columns {
-        let _ = write!(out, "<th scope=\"col\">{}</th>", column.head);
+        let _ = write!(out, "<th scope=\"col\">{}</th>", sentence(&column.head));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in &table.rows {

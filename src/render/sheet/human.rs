@@ -83,7 +83,7 @@ fn toned(text: &str, tone: Tone, paint: Paint) -> String {
 fn table(out: &mut String, table: &Table, paint: Paint) {
     let width = |column: usize| {
         let cells = table.rows.iter().map(|row| display_width(&sanitize(&row[column].text)));
-        cells.chain([display_width(table.columns[column].head)]).max().unwrap_or(0)
+        cells.chain([display_width(&sanitize(&table.columns[column].head))]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
     let fits = |shown: &[usize]| shown.iter().map(|&column| widths[column] + 2).sum::<usize>() <= paint.0.width + 2;
@@ -106,7 +106,7 @@ fn table(out: &mut String, table: &Table, paint: Paint) {
         }
         line.trim_end().to_owned()
     };
-    let heads = line(&|column| table.columns[column].head.to_owned(), &|_, text| text.to_owned());
+    let heads = line(&|column| sanitize(&table.columns[column].head).into_owned(), &|_, text| text.to_owned());
     let _ = writeln!(out, "{}", paint.dim(&heads));
     for row in &table.rows {
         let text = |column: usize| sanitize(&row[column].text).into_owned();

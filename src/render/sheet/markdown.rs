@@ -50,7 +50,7 @@ fn toned(text: &str, tone: Tone) -> String {
 }
 
 fn table(out: &mut String, table: &Table) {
-    let heads: Vec<&str> = table.columns.iter().map(|column| column.head).collect();
+    let heads: Vec<String> = table.columns.iter().map(|column| markdown_sentence(&column.head)).collect();
     let _ = writeln!(out, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
     for row in &table.rows {
         let cells: Vec<String> = row.iter().map(|cell| toned(&cell.text, cell.tone)).collect();

@@ -9,6 +9,8 @@ pub mod markdown;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 /// One page.
@@ -76,10 +78,10 @@ pub struct Table {
 }
 
 /// A column of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Its head.
-    pub head: &'static str,
+    pub head: Cow<'static, str>,
     /// On a terminal without room for all columns it stands below the row.
     pub below: bool,
 }
@@ -118,12 +120,17 @@ impl Fact {
 impl Column {
     /// A column that stands in the row.
     pub const fn new(head: &'static str) -> Self {
-        Self { head, below: false }
+        Self { head: Cow::Borrowed(head), below: false }
     }
 
     /// A column that stands below the row where there is no room.
     pub const fn below(head: &'static str) -> Self {
-        Self { head, below: true }
+        Self { head: Cow::Borrowed(head), below: true }
+    }
+
+    /// A column that stands in the row, with a head that is only known when it is made.
+    pub fn named(head: impl Into<String>) -> Self {
+        Self { head: Cow::Owned(head.into()), below: false }
     }
 }
 
@@ -161,7 +168,7 @@ impl Sheet {
             row.retain(|_| column.next().is_some_and(keep));
         }
         let columns =
-            columns.iter().enumerate().filter(|(column, _)| keep(*column)).map(|(_, column)| *column).collect();
+            columns.iter().enumerate().filter(|(column, _)| keep(*column)).map(|(_, column)| column.clone()).collect();
         let title = format!("{title} ({})", rows.len());
         self.sections.push(Section { title, body: Body::Table(Table { columns, rows }) });
     }

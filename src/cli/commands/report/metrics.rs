@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 use super::super::Status;
+use super::days::Days;
 use crate::analysis::history;
 use crate::analysis::metrics::{Base, By, Definition, Input, Members, Move, Period, Step};
 use crate::analysis::selection::Selection;
@@ -19,12 +19,11 @@ use crate::load::history::Since;
 use crate::load::moves::{Ask, chronicle};
 use crate::model::facts::{Chronicle, History, Place};
 use crate::render::{json, metrics as render};
+use crate::report::Header;
 use crate::report::gate::Input as Places;
 use crate::report::metrics::{Before, Metrics, Question};
-use crate::time::{plus_days, zone};
+use crate::time::zone;
 
-/// Days that are looked at unless told.
-const DAYS: i64 = 90;
 /// The most points of a trend.
 const MOST_STEPS: i64 = 600;
 
@@ -35,13 +34,8 @@ pub const FORMATS: &[Format] =
 /// The options of reports of metrics.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Count from this day on; default: 90 days up to the last
-    #[arg(long, value_name = "DATE", value_parser = args::date)]
-    since: Option<NaiveDate>,
-
-    /// Count up to this day, itself included; default: today
-    #[arg(long, value_name = "DATE", value_parser = args::date)]
-    until: Option<NaiveDate>,
+    #[command(flatten)]
+    days: Days,
 
     /// Tell groups apart, or steps of time; one of each may be given
     #[arg(long, value_name = "project|team|type|environment|stage|week|month|quarter", hide_possible_values = true)]
@@ -124,7 +118,7 @@ impl Options {
     pub fn run(&self, global: &Global, report: Report) -> Result<Status, Error> {
         let mut context = Context::open(global)?;
         context.note_findings();
-        let (period, chosen) = self.period(context.clock.today)?;
+        let (period, chosen) = self.days.period(context.clock.today)?;
         let question = self.question(report, period, chosen)?;
         let selection = self.selection.resolve(&context)?;
         context.learn(Wants { repositories: true, ..Wants::default() });
@@ -138,7 +132,7 @@ impl Options {
             Format::Csv => render::csv(&view),
             Format::Openmetrics => render::openmetrics(&view),
             _ => {
-                let unicode = global.format != Format::Human || global.style().unicode;
+                let unicode = unicode(global);
                 let sheet = render::sheet(&view, report.title, unicode);
                 super::super::cab::write(global, &sheet)?;
                 return Ok(self.status(global, &view));
@@ -155,25 +149,6 @@ impl Options {
         }
         global.note("note", &format!("targets are missed: {}", missed.join(", ")));
         Status::Refused
-    }
-
-    /// The days, and how they were chosen when they were not told.
-    fn period(&self, today: NaiveDate) -> Result<(Period, Option<String>), Error> {
-        let until = self.until.unwrap_or(today);
-        let since = self.since.unwrap_or_else(|| plus_days(until, 1 - DAYS));
-        let Some(period) = Period::new(since, until) else {
-            let told = self.until.map_or_else(|| format!("today, {today}"), |until| format!("`--until {until}`"));
-            let error = Error::usage(format!("`--since {since}` is later than {told}"));
-            let hint = if self.until.is_some() { "swap the two" } else { "add `--until` with a later day" };
-            return Err(error.hint(hint));
-        };
-        let chosen = match (self.since, self.until) {
-            (None, None) => Some(format!("the {DAYS} days up to today")),
-            (Some(_), None) => Some("up to today".to_owned()),
-            (None, Some(_)) => Some(format!("{DAYS} days up to then")),
-            (Some(_), Some(_)) => None,
-        };
-        Ok((period, chosen))
     }
 
     fn question(&self, report: Report, period: Period, chosen: Option<String>) -> Result<Question, Error> {
@@ -321,4 +296,28 @@ fn view(
         context.loaded.attach_text(&context.source, file);
     }
     make(context).0
+}
+
+/// Makes a view twice: the first tells which files it points into, the second knows the lines there.
+pub fn pointed<V>(
+    context: &mut Context<'_>,
+    schema: &'static str,
+    make: impl Fn(&Context<'_>, Header, &Places<'_>) -> V,
+) -> V {
+    let header = context.header(schema);
+    let first = Places::new(context.gates(), &context.loaded.sources);
+    let view = make(context, header.clone(), &first);
+    let files = first.files();
+    if files.is_empty() {
+        return view;
+    }
+    for file in files {
+        context.loaded.attach_text(&context.source, file);
+    }
+    make(context, header, &Places::new(context.gates(), &context.loaded.sources))
+}
+
+/// Whether the result may draw with characters beyond ASCII: every format but a terminal that cannot.
+pub fn unicode(global: &Global) -> bool {
+    global.format != Format::Human || global.style().unicode
 }

@@ -3,10 +3,15 @@
 //! A report is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
 mod changes;
+mod days;
 mod dora;
 mod environments;
+mod gates;
+mod improvement;
 mod kpi;
+mod maturity;
 pub(super) mod metrics;
+mod pipelines;
 mod risk;
 
 use clap::ArgMatches;
@@ -23,6 +28,10 @@ pub static SUBCOMMANDS: &[Entry] = &[
     Entry::of::<risk::Risk>(),
     Entry::of::<environments::Environments>(),
     Entry::of::<changes::Changes>(),
+    Entry::of::<gates::Gates>(),
+    Entry::of::<pipelines::Pipelines>(),
+    Entry::of::<improvement::Improvement>(),
+    Entry::of::<maturity::Maturity>(),
 ];
 
 /// `relm report` in the table of commands.
