@@ -112,7 +112,11 @@ fn json_output_is_what_its_schema_says() {
     add("report.changes", &[]);
     add("report.dora", &["--by", "project", "--explain"]);
     add("report.environments", &["--compare", "previous"]);
+    add("report.gates", &["--by", "team"]);
+    add("report.improvement", &[]);
     add("report.kpi", &["--by", "month"]);
+    add("report.maturity", &[]);
+    add("report.pipelines", &["--explain"]);
     add("report.risk", &[]);
     commit(&root);
     add("cab.digest", &["--since", "HEAD"]);

@@ -4,24 +4,35 @@ use std::fmt::Write;
 
 /// An exposition that is being written, a family of gauges after another.
 #[derive(Debug, Default)]
-pub struct Exposition(String);
+pub struct Exposition {
+    out: String,
+    /// What every sample is labelled with as its portfolio.
+    portfolio: Option<String>,
+}
 
 impl Exposition {
+    /// An exposition whose samples say of which portfolio they are, when that has a name.
+    pub fn of(portfolio: Option<&str>) -> Self {
+        Self { out: String::new(), portfolio: portfolio.map(str::to_owned) }
+    }
+
     /// Begins a family of gauges and answers its full name: `name` with its unit, as views write it, behind it.
     pub fn family(&mut self, name: &str, unit: &str, help: &str) -> String {
         let (suffix, unit) = self::unit(unit);
         let name = format!("{name}{suffix}");
-        let _ = writeln!(self.0, "# TYPE {name} gauge");
+        let _ = writeln!(self.out, "# TYPE {name} gauge");
         if let Some(unit) = unit {
-            let _ = writeln!(self.0, "# UNIT {name} {unit}");
+            let _ = writeln!(self.out, "# UNIT {name} {unit}");
         }
-        let _ = writeln!(self.0, "# HELP {name} {}", escaped(help));
+        let _ = writeln!(self.out, "# HELP {name} {}", escaped(help));
         name
     }
 
     /// A sample of the family that was begun last.
     pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
-        let _ = writeln!(self.0, "{name}{} {value}", shown(labels));
+        let portfolio = self.portfolio.as_deref().map(|portfolio| ("portfolio", portfolio));
+        let labels: Vec<(&str, &str)> = portfolio.into_iter().chain(labels.iter().copied()).collect();
+        let _ = writeln!(self.out, "{name}{} {value}", shown(&labels));
     }
 
     /// A sample where there is a value.
@@ -34,7 +45,7 @@ impl Exposition {
     /// The exposition, ended by `# EOF`.
     #[must_use]
     pub fn end(self) -> String {
-        self.0 + "# EOF\n"
+        self.out + "# EOF\n"
     }
 }
 

@@ -425,8 +425,13 @@ pub(in crate::report) fn rounded(value: f64) -> f64 {
     round(value, 6)
 }
 
-/// A bound as it would be written: `<= 240h`.
+/// A bound as it would be written: `<= 240h`, and `<= 20m` where hours would not come out even.
 pub(in crate::report) fn shown(target: Threshold) -> String {
-    let unit = if target.is_time { "h" } else { "" };
-    format!("{} {}{unit}", target.comparison.as_str(), target.value)
+    let minutes = target.value * 60.0;
+    let (value, unit) = match target.is_time {
+        true if target.value.fract() != 0.0 && (minutes - minutes.round()).abs() < 1e-6 => (minutes.round(), "m"),
+        true => (target.value, "h"),
+        false => (target.value, ""),
+    };
+    format!("{} {value}{unit}", target.comparison.as_str())
 }

@@ -39,5 +39,6 @@ mod set;
 mod show;
 mod signals;
 mod site;
+mod steering;
 mod todo;
 mod train;

@@ -28,6 +28,22 @@ entries:
   - {id: INC-2, project: lamp, environment: live, opened: 2026-02-04T11:00}
 ";
 
+/// What the reports for those who steer are made from.
+const STEERING: &str = "\
+kind: pipelines
+entries: [{project: lamp, name: 'a \"b\" \\\\ # EOF', at: 2026-02-20T10:00, duration: 20m}]
+---
+{kind: assessment, id: first, date: 2026-01-10, scores: {'a \"b\" {c=1,}': 3}}
+---
+kind: release
+id: glow-9
+type: minor
+status: in-progress
+target: 2026-03-20
+gates: [{id: go, due: 2026-02-20, criteria: [{id: dry-run}]}]
+retrospective: {actions: [{id: A1, metric: change_fail_rate, status: done, due: 2026-01-20}]}
+";
+
 fn sandbox() -> Sandbox {
     Sandbox::portfolio().write("relm.yaml", ROOT).write("records/all.yaml", RECORDS)
 }
@@ -248,7 +264,8 @@ fn a_parser_of_openmetrics_reads_what_is_written() {
         names = [family.name for family in parse(open(sys.argv[1]).read())]\nassert len(names) > 1, names\n";
     let evil = ROOT.replace("Lamp Works", r#""a \"b\" \\ {c=1,} # EOF""#);
     let sandbox = sandbox().write("relm.yaml", &evil);
-    for report in ["dora", "kpi", "environments", "risk"] {
+    let sandbox = sandbox.write("more.yaml", STEERING);
+    for report in ["dora", "kpi", "environments", "risk", "gates", "pipelines", "improvement", "maturity"] {
         let run = sandbox.run(&["report", report, "--format", "openmetrics", "-o", "out.prom"]);
         assert_eq!(run.code, Some(0), "{run}");
         let read = Command::new(&python).args(["-c", script]).arg(sandbox.path().join("out.prom")).output().unwrap();

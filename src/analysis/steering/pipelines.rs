@@ -71,7 +71,8 @@ impl Usage<'_> {
     }
 }
 
-/// The pipelines that ran in the period, the worst first: slow ones, then by what they grew a week, then by what fails most.
+/// The pipelines that ran in the period, the worst first: those whose latest runs take a quarter longer, then by
+/// what they grew a week, then those whose last run stands out, then by what fails most.
 /// Runs of projects that nobody knows are left out and counted.
 pub fn usage<'p>(scope: &Scope<'_, 'p>) -> (Vec<Usage<'p>>, usize) {
     let portfolio = scope.base.portfolio();
@@ -98,10 +99,13 @@ pub fn usage<'p>(scope: &Scope<'_, 'p>) -> (Vec<Usage<'p>>, usize) {
         one(project, name, runs, by_name.get(&(project, name)).copied(), per_week, scope)
     };
     let mut found: Vec<Usage<'p>> = runs.into_iter().map(of).collect();
-    let badness = |it: &Usage<'_>| (it.is_slow(), it.growth().unwrap_or(0.0), it.success().map_or(0.0, |rate| -rate));
+    let badness = |it: &Usage<'_>| {
+        let (grew, stands_out) = it.trend.map_or((false, false), |trend| (trend.grew, trend.last_stands_out));
+        (grew, it.growth().unwrap_or(0.0), stands_out, it.success().map_or(0.0, |rate| -rate))
+    };
     found.sort_by(|a, b| {
-        let ((slow_a, growth_a, rate_a), (slow_b, growth_b, rate_b)) = (badness(a), badness(b));
-        slow_b.cmp(&slow_a).then(growth_b.total_cmp(&growth_a)).then(rate_b.total_cmp(&rate_a))
+        let (a, b) = (badness(a), badness(b));
+        b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2)).then(b.3.total_cmp(&a.3))
     });
     (found, unknown)
 }

@@ -1,14 +1,18 @@
 //! Gates: how they pass, what waits, which criteria fail, what was let off.
 
+use std::collections::BTreeSet;
+
 use super::{about, counted, day_and_distance, figure, joined, line, number, place, table};
 use crate::render::metrics::value;
 use crate::render::openmetrics::Exposition;
 use crate::render::plan::plural;
-use crate::render::sheet::{self, Body, Cell, Column, Fact, Section, Sheet, Tone};
+use crate::render::sheet::{self, Cell, Column, Sheet, Tone};
 use crate::report::steering::gates::{CriterionTally, Gates, GroupView, StatesView, WaitingView, WaiverRow};
 
 /// Rows of a list that people see.
 const MOST: usize = 15;
+/// Releases that are named beside a count.
+const PLACES: usize = 4;
 
 /// The report.
 pub fn sheet(view: &Gates) -> Sheet {
@@ -26,7 +30,7 @@ pub fn sheet(view: &Gates) -> Sheet {
         Column::new("gates"),
         Column::new("decided"),
         Column::new("first pass"),
-        Column::new("waiting time"),
+        Column::new("waiting"),
         Column::below("today"),
     ];
     let mut rows: Vec<Vec<Cell>> = view.groups.iter().map(group).collect();
@@ -35,7 +39,7 @@ pub fn sheet(view: &Gates) -> Sheet {
         all[0] = Cell::plain("all");
         rows.push(all);
     }
-    table(&mut sheet, &format!("Gates by {}", view.by), &columns, rows);
+    table(&mut sheet, &format!("By {}", view.by), &columns, rows);
     waiting(&mut sheet, view);
     criteria(&mut sheet, view);
     waivers(&mut sheet, view);
@@ -104,14 +108,11 @@ fn waiting(sheet: &mut Sheet, view: &Gates) {
         ]
     };
     let shown = view.waiting.len().min(MOST);
-    let title = counted("Waiting, the longest first", shown, view.waiting.len());
-    table(sheet, &title, &columns, view.waiting.iter().take(MOST).map(row).collect());
+    let mut title = counted("Waiting, the longest first", shown, view.waiting.len());
     if shown < view.waiting.len() {
-        let text = format!("and {} more; `relm gate list` has them all", view.waiting.len() - shown);
-        sheet
-            .sections
-            .push(Section { title: "More".to_owned(), body: Body::Facts(vec![Fact::new("", text, Tone::Quiet)]) });
+        title.push_str("; `relm gate list` has all");
     }
+    table(sheet, &title, &columns, view.waiting.iter().take(MOST).map(row).collect());
 }
 
 fn deciders(it: &WaitingView) -> String {
@@ -148,14 +149,16 @@ fn criteria(sheet: &mut Sheet, view: &Gates) {
         let count = |list: &[String], tone: Tone| {
             Cell::new(list.len().to_string(), if list.is_empty() { Tone::Quiet } else { tone })
         };
-        let places: Vec<String> = it.failed.iter().chain(&it.waived).take(4).cloned().collect();
+        let places: BTreeSet<&str> = it.failed.iter().chain(&it.waived).map(String::as_str).collect();
+        let more = places.len().saturating_sub(PLACES);
+        let more = if more > 0 { format!("{more} more") } else { String::new() };
         vec![
             Cell::plain(format!("{}/{}", it.gate, it.id)),
             Cell::plain(it.gates.to_string()),
             count(&it.failed, Tone::Bad),
             count(&it.waived, Tone::Warn),
             count(&it.open, Tone::Plain),
-            Cell::plain(places.join(", ")),
+            Cell::plain(joined(places.into_iter().take(PLACES).chain([more.as_str()]), ", ")),
         ]
     };
     let shown = told.len().min(MOST);
@@ -241,7 +244,7 @@ pub fn csv(view: &Gates) -> String {
 
 /// The text format of `OpenMetrics`: gates by state, first-pass yield and waiting time, of all and of each group.
 pub fn openmetrics(view: &Gates) -> String {
-    let mut out = Exposition::default();
+    let mut out = Exposition::of(view.portfolio.as_deref());
     let groups: Vec<(Vec<(&str, &str)>, &GroupView)> = std::iter::once((Vec::new(), &view.total))
         .chain(view.groups.iter().map(|it| (vec![(view.by, it.id.as_str())], it)))
         .collect();

@@ -182,7 +182,7 @@ pub fn csv(view: &Improvement) -> String {
 
 /// The text format of `OpenMetrics`: actions by where they stand, and the change of each metric that can be judged.
 pub fn openmetrics(view: &Improvement) -> String {
-    let mut out = Exposition::default();
+    let mut out = Exposition::of(view.portfolio.as_deref());
     let it = &view.summary;
     let name = out.family("relm_improvement_actions", "", "actions of retrospectives");
     for (status, count) in [("overdue", it.overdue), ("open", it.open), ("done", it.done), ("dropped", it.dropped)] {

@@ -142,7 +142,7 @@ pub fn csv(view: &Maturity) -> String {
 
 /// The text format of `OpenMetrics`: the latest score of each practice, the mean, the minimum, and the age.
 pub fn openmetrics(view: &Maturity) -> String {
-    let mut out = Exposition::default();
+    let mut out = Exposition::of(view.portfolio.as_deref());
     let name = out.family("relm_maturity_score", "score", "score of a practice in the latest assessment, 0 to 5");
     for it in &view.practices {
         out.maybe(&name, &[("practice", &it.name)], it.score.map(f64::from));

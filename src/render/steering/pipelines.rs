@@ -30,7 +30,7 @@ pub fn sheet(view: &Pipelines, unicode: bool) -> Sheet {
     let columns = [
         Column::new("pipeline"),
         Column::new("runs"),
-        Column::new("succeeded"),
+        Column::new("ok"),
         Column::new("p50"),
         Column::new("p95"),
         Column::new("last 10"),
@@ -222,7 +222,7 @@ const TOLD: [Told; 7] = [
 
 /// The text format of `OpenMetrics`.
 pub fn openmetrics(view: &Pipelines) -> String {
-    let mut out = Exposition::default();
+    let mut out = Exposition::of(view.portfolio.as_deref());
     for (name, unit, help, of) in TOLD {
         let name = out.family(name, unit, help);
         for it in &view.pipelines {

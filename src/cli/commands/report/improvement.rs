@@ -74,7 +74,7 @@ fn aims_at_slips(context: &Context<'_>) -> bool {
     actions(context).any(|(_, action)| action.metric.as_ref().is_some_and(|metric| metric.starts_with("slip_")))
 }
 
-/// When actions became done, as the history tells. It is read only where an action is done that should move a metric.
+/// When actions became done, as the history tells. It is read only where an action is done.
 fn completions(context: &Context<'_>) -> Result<Vec<Completion>, Error> {
     let done = actions(context).filter(|(_, action)| action.status == Some(ActionStatus::Done));
     let mut wanted: HashSet<(String, String)> =

@@ -44,7 +44,10 @@ fn command() -> clap::Command {
             "Examples:\n  relm report dora                          the five metrics of delivery, for each project\n  \
              relm report kpi --compare previous        releases, gates, changes, against the 90 days before\n  \
              relm report risk                          what could go wrong, the worst first\n  \
-             relm report changes --since 2026-10-01    every change, and how changes end\n\n\
+             relm report changes --since 2026-10-01    every change, and how changes end\n  \
+             relm report gates                         what waits for whom, and what fails\n  \
+             relm report pipelines                     what became slow, and what grew\n  \
+             relm report improvement                   what came of retrospectives, before and after\n\n\
              `relm report NAME --help` says more of each.",
         )
         .subcommand_required(true)
