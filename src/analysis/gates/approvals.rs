@@ -180,7 +180,7 @@ pub(super) fn able<'p>(gates: &Gates<'p>, release: usize, required: &Required<'p
     let people = portfolio.settings.people.iter().filter(|person| {
         person.roles.contains(required.role)
             && !required.by.contains(&&person.id)
-            && !(separated && !own_work(portfolio, gates.facts, work, &person.id).is_empty())
+            && (!separated || own_work(portfolio, gates.facts, work, &person.id).is_empty())
     });
     people.map(|person| &person.id).collect()
 }

@@ -106,11 +106,11 @@ pub fn waiting(scope: &Scope<'_, '_>, wanted: Wanted<'_>) -> Measured {
         let submitted = gate.written.and_then(|written| written.submitted.as_ref());
         let hours = |from: DateTime<Utc>| (last - from).num_seconds() as f64 / 3600.0;
         if let Some(submitted) = submitted {
-            let waited = hours(submitted.value.instant(portfolio.zone));
-            if waited < 0.0 {
+            let took = hours(submitted.value.instant(portfolio.zone));
+            if took < 0.0 {
                 out.leave(record, "it was decided before it was submitted");
             } else {
-                out.count(record, waited);
+                out.count(record, took);
             }
         } else if let Some(due) = gate.due {
             let end = zone::start_of_day(due.succ_opt().unwrap_or(due), portfolio.zone);

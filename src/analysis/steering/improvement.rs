@@ -244,13 +244,13 @@ impl<'p> Measure<'_, 'p> {
             let measured = (definition.measure)(&Scope { base: self.base, members: &members, period });
             Side { value: measured.value, period: Some(period), measured }
         };
-        let before = match action.baseline {
-            Some(value) => Side { value: Some(value), period: None, measured: Measured::default() },
-            None => {
+        let before = action.baseline.map_or_else(
+            || {
                 let until = release_end(self.base, release).unwrap_or(today);
                 over(Period { since: plus_days(until, 1 - self.days), until })
-            }
-        };
+            },
+            |written| Side { value: Some(written), period: None, measured: Measured::default() },
+        );
         let is_done = standing == Standing::Done;
         let since = if is_done {
             finished.map_or(today, |finished| plus_days(finished.day, 1))

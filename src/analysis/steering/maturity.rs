@@ -155,10 +155,10 @@ pub fn practices<'p>(scope: &Scope<'_, 'p>, assessments: &[&'p Assessment]) -> V
         assessments.iter().flat_map(|it| it.scores.iter()).map(|(practice, _)| &**practice).collect();
     names.sort_unstable();
     names.dedup();
-    let score = |it: &&'p Assessment, name: &str| it.scores.get(name).map(|score| (score.value.0, score.span));
+    let of = |it: &&'p Assessment, name: &str| it.scores.get(name).map(|score| (score.value.0, score.span));
     let practice = |name: &'p str| Practice {
         name,
-        scores: assessments.iter().map(|it| score(it, name)).collect(),
+        scores: assessments.iter().map(|it| of(it, name)).collect(),
         measures: measures(name).into_iter().map(|it| (it, (it.measure)(scope))).collect(),
     };
     let mut found: Vec<Practice<'p>> = names.into_iter().map(practice).collect();

@@ -68,7 +68,7 @@ fn day_and_distance(day: NaiveDate, today: NaiveDate) -> String {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         -1 => "yesterday".to_owned(),
-        1.. => format!("in {days} days"),
+        2.. => format!("in {days} days"),
         _ => format!("{} days ago", -days),
     };
     format!("{} ({distance})", sheet::day(day, today))

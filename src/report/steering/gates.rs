@@ -198,7 +198,7 @@ impl Maker<'_, '_, '_> {
         gates: Vec<(usize, &Judged<'_>)>,
     ) -> GroupView {
         let states = States::of(gates.into_iter().map(|(_, gate)| gate).filter(|gate| wanted(gate)));
-        let [yielded, waited] = &DEFINITIONS;
+        let [first_yield, time] = &DEFINITIONS;
         GroupView {
             id,
             gates: states.total(),
@@ -209,8 +209,8 @@ impl Maker<'_, '_, '_> {
                 rejected: states.rejected,
                 stale: states.stale,
             },
-            first_pass_yield: Figure::new(self.input, yielded, &first_pass(scope, wanted)),
-            waiting_time: Figure::new(self.input, waited, &waiting(scope, wanted)),
+            first_pass_yield: Figure::new(self.input, first_yield, &first_pass(scope, wanted)),
+            waiting_time: Figure::new(self.input, time, &waiting(scope, wanted)),
         }
     }
 

@@ -111,7 +111,7 @@ fn assessment(input: &Input<'_>, it: &Assessment) -> AssessmentView {
 }
 
 fn practice(input: &Input<'_>, scope: &Scope<'_, '_>, it: &Practice<'_>) -> PracticeView {
-    let score = |score: &Option<(u32, crate::diagnostic::Span)>| ScoreView {
+    let view = |score: &Option<(u32, crate::diagnostic::Span)>| ScoreView {
         score: score.map(|(score, _)| score),
         source: score.and_then(|(_, span)| input.source(span)),
     };
@@ -125,7 +125,7 @@ fn practice(input: &Input<'_>, scope: &Scope<'_, '_>, it: &Practice<'_>) -> Prac
     ];
     PracticeView {
         name: it.name.to_owned(),
-        scores: it.scores.iter().map(score).collect(),
+        scores: it.scores.iter().map(view).collect(),
         score: it.latest(),
         change: it.change(),
         measures: it.measures.iter().map(|(definition, measured)| Figure::new(input, definition, measured)).collect(),
