@@ -109,6 +109,7 @@ fn json_output_is_what_its_schema_says() {
     let table = folder.path().join("incidents.csv");
     std::fs::write(&table, "id,opened,severity\nINC-9,2026-12-01T10:00,3\n").unwrap();
     add("import", &["incidents", table.to_str().unwrap()]);
+    add("report.backlog", &[]);
     add("report.changes", &[]);
     add("report.dora", &["--by", "project", "--explain"]);
     add("report.environments", &["--compare", "previous"]);
@@ -117,8 +118,11 @@ fn json_output_is_what_its_schema_says() {
     add("report.kpi", &["--by", "month"]);
     add("report.maturity", &[]);
     add("report.pipelines", &["--explain"]);
+    add("report.portfolio", &[]);
     add("report.risk", &[]);
     commit(&root);
+    add("report.release", &["booking-5.0", "--compare", "HEAD"]);
+    add("report.status", &["--compare", "HEAD"]);
     add("cab.digest", &["--since", "HEAD"]);
     add("impact", &["booking-5.0", "--slip", "5d"]);
     add("history", &["--derived"]);

@@ -4,6 +4,7 @@ pub mod advice;
 pub mod audit;
 pub mod availability;
 pub mod back_schedule;
+pub mod backlog;
 pub mod board;
 pub mod changes;
 pub mod compare;

@@ -4,6 +4,7 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod backlog;
 pub mod cab;
 pub mod calendar;
 pub mod can_deploy;
@@ -31,6 +32,7 @@ pub mod sheet;
 pub mod show;
 pub mod site;
 pub mod steering;
+pub mod standing;
 pub mod table;
 pub mod text;
 pub mod todo;

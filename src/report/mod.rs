@@ -4,6 +4,7 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod backlog;
 pub mod cab;
 pub mod calendar;
 pub mod can_deploy;
@@ -29,6 +30,7 @@ pub mod set;
 pub mod show;
 pub mod site;
 pub mod steering;
+pub mod standing;
 pub mod todo;
 
 use chrono::NaiveDate;
@@ -92,6 +94,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("new", schemars::schema_for!(new::New)),
         ("plan", schemars::schema_for!(plan::Plan)),
         ("record", schemars::schema_for!(record::Record)),
+        ("report.backlog", schemars::schema_for!(backlog::Backlog)),
         ("report.changes", schemars::schema_for!(changes::Changes)),
         ("report.dora", schemars::schema_for!(metrics::Metrics)),
         ("report.environments", schemars::schema_for!(metrics::Metrics)),
@@ -100,7 +103,10 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("report.kpi", schemars::schema_for!(metrics::Metrics)),
         ("report.maturity", schemars::schema_for!(steering::maturity::Maturity)),
         ("report.pipelines", schemars::schema_for!(steering::pipelines::Pipelines)),
+        ("report.portfolio", schemars::schema_for!(standing::portfolio::Portfolio)),
+        ("report.release", schemars::schema_for!(standing::release::Release)),
         ("report.risk", schemars::schema_for!(risk::Risk)),
+        ("report.status", schemars::schema_for!(standing::status::Status)),
         ("rules", schemars::schema_for!(rules::Rules)),
         ("set", schemars::schema_for!(set::Set)),
         ("show", schemars::schema_for!(show::Show)),

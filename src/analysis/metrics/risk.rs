@@ -196,7 +196,7 @@ fn working(days: i64) -> String {
 
 /// The fewest working days between the forecast end of an open phase and the last day that breaks no promise, with the phase, of a
 /// release and its parts. The days of going live are fixed by the target and have no margin of their own.
-fn margin(base: &Base<'_>, r: usize) -> Option<(i64, usize, usize)> {
+pub fn margin(base: &Base<'_>, r: usize) -> Option<(i64, usize, usize)> {
     let portfolio = base.portfolio();
     let mut found = Vec::new();
     for part in portfolio.family(r) {

@@ -45,7 +45,7 @@ pub fn deployment(cx: &Context<'_>, release: &Release, deployment: &Deployment, 
             .at(cx.source(wave.id.span))
     });
     draft.section("waves", "Waves", waves.collect());
-    let times = times(cx, release, deployment);
+    let times = times(release, deployment, cx.portfolio.zone);
     let steps = deployment.steps.iter().map(|step| {
         let after: Vec<String> = step.after.0.iter().map(|after| after.step.to_string()).collect();
         let time = times.get(&*step.id);
@@ -84,12 +84,12 @@ pub fn window(window: &TimeWindow) -> String {
     format!("{} to {}", window.start.value, window.end.value)
 }
 
-type Times<'p> = HashMap<&'p str, (DateTime<Utc>, DateTime<Utc>)>;
+/// The first instant and the last of each step, by id.
+pub type Times<'p> = HashMap<&'p str, (DateTime<Utc>, DateTime<Utc>)>;
 
 /// When each step begins and ends: from the start of its wave, or of the deployment, and after what it follows. Steps
 /// that wait for each other have no time.
-fn times<'p>(cx: &Context<'p>, release: &Release, deployment: &'p Deployment) -> Times<'p> {
-    let zone = cx.portfolio.zone;
+pub fn times<'p>(release: &Release, deployment: &'p Deployment, zone: Tz) -> Times<'p> {
     let mut times = Times::new();
     // Each round settles the steps whose predecessors are settled; a round without any leaves only cycles.
     let mut open: Vec<&Step> = deployment.steps.iter().collect();

@@ -86,15 +86,17 @@ pub struct Lines {
 }
 
 /// A time in which deployments are forbidden somewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Frozen {
     /// The freeze.
     pub id: String,
     /// The name for people.
     pub name: Option<String>,
     /// The first day it touches.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub from: NaiveDate,
     /// The last day it touches.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub to: NaiveDate,
 }
 
@@ -164,7 +166,8 @@ impl Site<'_> {
         }
     }
 
-    fn freezes(&self, from: NaiveDate, to: NaiveDate) -> Vec<Frozen> {
+    /// The freezes that touch these days, by their first day; cut to the days.
+    pub fn freezes(&self, from: NaiveDate, to: NaiveDate) -> Vec<Frozen> {
         let portfolio = self.portfolio();
         let edge = |day: NaiveDate| zone::start_of_day(day, portfolio.zone);
         let range = Stretch { start: edge(from), end: edge(plus_days(to, 1)) };

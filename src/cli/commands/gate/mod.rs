@@ -56,7 +56,7 @@ fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
 
 /// The releases that were named or selected, by index. Those that are over only when they are named, or when `all` are
 /// wanted.
-fn releases(
+pub(super) fn releases(
     context: &Context<'_>,
     named: &[String],
     options: &args::Selection,

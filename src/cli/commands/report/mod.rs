@@ -2,8 +2,10 @@
 //!
 //! A report is a file here that implements [`Command`](super::Command), and a line in [`SUBCOMMANDS`].
 
+mod backlog;
 mod changes;
 mod days;
+mod desk;
 mod dora;
 mod environments;
 mod gates;
@@ -12,7 +14,10 @@ mod kpi;
 mod maturity;
 pub(super) mod metrics;
 mod pipelines;
+mod portfolio;
+mod release;
 mod risk;
+mod status;
 
 use clap::ArgMatches;
 
@@ -23,6 +28,9 @@ use crate::cli::args::Global;
 
 /// Every report, in the order of the help.
 pub static SUBCOMMANDS: &[Entry] = &[
+    Entry::of::<portfolio::Portfolio>(),
+    Entry::of::<status::Status>(),
+    Entry::of::<release::Release>(),
     Entry::of::<dora::Dora>(),
     Entry::of::<kpi::Kpi>(),
     Entry::of::<risk::Risk>(),
@@ -32,6 +40,7 @@ pub static SUBCOMMANDS: &[Entry] = &[
     Entry::of::<pipelines::Pipelines>(),
     Entry::of::<improvement::Improvement>(),
     Entry::of::<maturity::Maturity>(),
+    Entry::of::<backlog::Backlog>(),
 ];
 
 /// `relm report` in the table of commands.
@@ -41,7 +50,8 @@ fn command() -> clap::Command {
     clap::Command::new("report")
         .about("Report on the portfolio: figures and lists for those who steer")
         .after_help(
-            "Examples:\n  relm report dora                          the five metrics of delivery, for each project\n  \
+            "Examples:\n  relm report portfolio                     the whole on a page\n  \
+             relm report dora                          the five metrics of delivery, for each project\n  \
              relm report kpi --compare previous        releases, gates, changes, against the 90 days before\n  \
              relm report risk                          what could go wrong, the worst first\n  \
              relm report changes --since 2026-10-01    every change, and how changes end\n  \

@@ -1,0 +1,46 @@
+//! `relm report status`.
+
+use clap::Parser;
+
+use super::super::{Command, Status as Outcome, cab, gate};
+use super::desk::{Papers, compared, earlier};
+use crate::cli::args::{self, Format, Global};
+use crate::cli::context::Context;
+use crate::cli::error::Error;
+use crate::render::{json, standing::status as render};
+use crate::report::standing::status::{SCHEMA, Status as View};
+
+/// Say in one line how each open release stands: dates, gates, risk, owner
+#[derive(Debug, Parser)]
+#[command(
+    name = "status",
+    after_help = "Examples:\n  relm report status\n  relm report status --team payments --type major\n  relm report status --compare HEAD~20          and how many days each has moved since\n  relm report status --release 'core-*'         also those that are over\n  relm report status --format csv -o status.csv\n\nThe state is the worst of these:\n  late      the forecast ends after the target\n  at risk   a gate is overdue, refused or stale; a finding of severity error is about it; there is less time than its plan needs, or\n            its last day is over; its risk (`relm report risk`) is high\n  watch     it is behind its plan; a warning is about it; a likely and grave risk is open; its risk is medium\n  on track  nothing speaks against its dates\n  done      it is released or closed (or cancelled)\nA composite stands no better than its open parts. A draft promises nothing yet: at worst it is to watch.\n`done` in the table is the share of planned working days that phases report; n/a where none does."
+)]
+pub struct Status {
+    /// Say how many days the last day has moved since this revision
+    #[arg(long, visible_alias = "base", value_name = "REV")]
+    compare: Option<String>,
+
+    #[command(flatten)]
+    selection: args::Selection,
+}
+
+impl Command for Status {
+    const FORMATS: &'static [Format] = &[Format::Human, Format::Json, Format::Markdown, Format::Csv, Format::Html];
+
+    fn run(self, global: &Global) -> Result<Outcome, Error> {
+        let mut context = Context::open(global)?;
+        context.note_findings();
+        let releases = gate::releases(&context, &[], &self.selection, false)?;
+        let other = compared(&context, self.compare.as_deref())?;
+        let papers = Papers::new(&mut context, global);
+        let earlier = earlier(other.as_ref(), self.compare.as_deref());
+        let view = View::new(&papers.desk(&context, SCHEMA), &releases, earlier.as_ref());
+        match global.format {
+            Format::Json => global.write(&json::render(&view))?,
+            Format::Csv => global.write(&render::csv(&view))?,
+            format => cab::write(global, &render::sheet(&view, format == Format::Human))?,
+        }
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,129 @@
+//! How releases stand: a line each, one in full, and the whole on a page.
+
+pub mod portfolio;
+pub mod release;
+pub mod status;
+
+use std::fmt::Write;
+
+use super::plan::plural;
+use super::sheet::{Body, Cell, Column, Section, Sheet, Tone};
+use super::text::csv_field;
+use crate::report::gate::Source;
+use crate::report::standing::{Counts, Line};
+
+/// `at risk`.
+fn word(state: &str) -> String {
+    state.replace('-', " ")
+}
+
+fn tone(state: &str) -> Tone {
+    match state {
+        "late" | "at-risk" | "high" | "missed" => Tone::Bad,
+        "watch" | "medium" => Tone::Warn,
+        "on-track" | "low" => Tone::Good,
+        _ => Tone::Quiet,
+    }
+}
+
+fn state_cell(state: &str) -> Cell {
+    Cell::new(word(state), tone(state))
+}
+
+/// `4d late`, `on time`, `2d early`.
+fn lateness(days: Option<i64>) -> Cell {
+    match days {
+        None => Cell::new("n/a", Tone::Quiet),
+        Some(0) => Cell::plain("on time"),
+        Some(late @ 1..) => Cell::new(format!("{late}d late"), Tone::Bad),
+        Some(early) => Cell::plain(format!("{}d early", -early)),
+    }
+}
+
+/// `4 days late`, `on time`, `2 days early`.
+fn late_words(days: i64) -> String {
+    match days {
+        0 => "on time".to_owned(),
+        late @ 1.. => format!("{} late", plural(late, "day")),
+        early => format!("{} early", plural(-early, "day")),
+    }
+}
+
+/// `+4d`, `−2d`, `=`.
+fn moved(days: Option<i64>) -> Cell {
+    match days {
+        None => Cell::new("n/a", Tone::Quiet),
+        Some(0) => Cell::new("=", Tone::Quiet),
+        Some(later @ 1..) => Cell::new(format!("+{later}d"), Tone::Bad),
+        Some(earlier) => Cell::new(format!("−{}d", -earlier), Tone::Good),
+    }
+}
+
+/// `2/3`, `–` without gates.
+fn gates(line: &Line) -> Cell {
+    match (line.gates_passed, line.gates_total) {
+        (_, 0) => Cell::new("none", Tone::Quiet),
+        (passed, total) if passed == total => Cell::new(format!("{passed}/{total}"), Tone::Good),
+        (passed, total) => Cell::plain(format!("{passed}/{total}")),
+    }
+}
+
+fn progress(progress: Option<u32>) -> Cell {
+    progress.map_or_else(|| Cell::new("n/a", Tone::Quiet), |percent| Cell::plain(format!("{percent}%")))
+}
+
+/// `14 open: 4 late, 2 at risk, 8 on track`.
+fn counted(counts: &Counts) -> String {
+    let parts =
+        [(counts.late, "late"), (counts.at_risk, "at risk"), (counts.watch, "to watch"), (counts.on_track, "on track")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let open = if parts.is_empty() {
+        format!("{} open", counts.open)
+    } else {
+        format!("{} open: {}", counts.open, parts.join(", "))
+    };
+    let drafts = (counts.drafts > 0).then(|| format!("{} of them drafts", counts.drafts));
+    let over = (counts.over > 0).then(|| format!("{} over", counts.over));
+    std::iter::once(open).chain(drafts).chain(over).collect::<Vec<_>>().join("; ")
+}
+
+/// The first so many, as a table under a title that says how many there are, and which command has them all.
+fn first<T>(
+    sheet: &mut Sheet,
+    title: &str,
+    all: &[T],
+    (most, command): (usize, &str),
+    columns: &[Column],
+    row: impl Fn(&T) -> Vec<Cell>,
+) {
+    let at = sheet.sections.len();
+    sheet.table(title, columns, all.iter().take(most).map(row).collect());
+    if let Some(section) = sheet.sections.get_mut(at).filter(|_| all.len() > most) {
+        section.title = format!("{title} ({most}, and {} more: {command})", all.len() - most);
+    }
+}
+
+/// Adds a section with facts, if there are any.
+fn facts(sheet: &mut Sheet, title: &str, facts: Vec<super::sheet::Fact>) {
+    if !facts.is_empty() {
+        sheet.sections.push(Section { title: title.to_owned(), body: Body::Facts(facts) });
+    }
+}
+
+fn place(source: Option<&Source>) -> String {
+    source.map_or_else(String::new, |source| match source.line {
+        Some(line) => format!("{}:{line}", source.file),
+        None => source.file.clone(),
+    })
+}
+
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// A line of comma-separated values.
+fn csv_line(out: &mut String, fields: &[String]) {
+    let fields: Vec<_> = fields.iter().map(|field| csv_field(field)).collect();
+    let _ = write!(out, "{}\r\n", fields.join(","));
+}
