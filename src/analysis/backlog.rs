@@ -224,8 +224,8 @@ mod tests {
             told(&text),
             [
                 "before n/a",
-                "on-the-day n/a freezes-today open built! frozen!",
-                "any-day n/a freezes-today open built! frozen!"
+                "on-the-day n/a freezes-today open frozen!",
+                "any-day n/a freezes-today open frozen! built!"
             ]
         );
     }

@@ -40,5 +40,6 @@ mod show;
 mod signals;
 mod site;
 mod steering;
+mod standing;
 mod todo;
 mod train;

@@ -1,6 +1,6 @@
 //! The whole on a page.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::{counted, csv_line, facts, first, gates, late_words, lateness, place, text, word};
 use crate::render::metrics::words::{difference, spark, target, value};
@@ -13,14 +13,16 @@ use crate::report::standing::{Line, gravest};
 use crate::report::todo::DutyView;
 
 /// How many of each a screen has room for.
-const NEXT: usize = 6;
-const RISKS: usize = 4;
-const DECISIONS: usize = 4;
+const NEXT: usize = 5;
+const RISKS: usize = 3;
+const DECISIONS: usize = 3;
 const CONFLICTS: usize = 2;
 const FREEZES: usize = 2;
 const COMPOSITES: usize = 2;
 /// Reasons that are told of a release at risk.
-const REASONS: usize = 3;
+const REASONS: usize = 2;
+/// How reasons begin that the risk tells too.
+const TOLD: [&str; 4] = ["forecast ", "risk ", "gate ", "its part "];
 /// People who are named.
 const NAMED: usize = 3;
 
@@ -99,8 +101,7 @@ fn short(level: &str) -> &str {
 }
 
 fn at_risk(it: &AtRisk) -> Vec<Cell> {
-    // That it is late is what its risk begins with.
-    let own = it.reasons.first().filter(|why| !why.starts_with("forecast ") && !why.starts_with("risk "));
+    let own = it.reasons.first().filter(|why| !TOLD.iter().any(|told| why.starts_with(told)));
     let mut why: Vec<&str> = own.into_iter().map(String::as_str).chain(gravest(&it.risk)).collect();
     why.truncate(REASONS);
     vec![
@@ -166,7 +167,7 @@ fn environments(sheet: &mut Sheet, view: &Portfolio, brief: bool) {
     }
     let conflicts = view.conflicts.iter().take(most(CONFLICTS));
     lines.extend(conflicts.map(|it| Fact::new("contention", conflict(it, today), Tone::Bad)));
-    lines.extend(more(view.conflicts.len(), most(CONFLICTS), "relm env conflicts"));
+    more(&mut lines, view.conflicts.len(), most(CONFLICTS), "relm env conflicts");
     if view.freezes.is_empty() {
         lines.push(Fact::new("freeze", "none in these days", Tone::Quiet));
     }
@@ -175,7 +176,7 @@ fn environments(sheet: &mut Sheet, view: &Portfolio, brief: bool) {
         let name = freeze.name.as_ref().map_or_else(String::new, |name| format!(", {name}"));
         Fact::new("freeze", format!("{days}: {}{name}", freeze.id), Tone::Plain)
     }));
-    lines.extend(more(view.freezes.len(), most(FREEZES), "relm calendar"));
+    more(&mut lines, view.freezes.len(), most(FREEZES), "relm calendar");
     facts(sheet, "Environments and freezes ahead", lines);
 }
 
@@ -192,8 +193,11 @@ fn conflict(it: &ConflictView, today: NaiveDate) -> String {
     format!("{}, {days}: {} of {} wanted, {}", it.environment, it.demand, it.capacity, who.join(", "))
 }
 
-fn more(all: usize, most: usize, command: &str) -> Option<Fact> {
-    (all > most).then(|| Fact::new("", format!("and {} more: {command}", all - most), Tone::Quiet))
+/// Says at the end of the last of the facts which command has the others.
+fn more(lines: &mut [Fact], all: usize, most: usize, command: &str) {
+    if let Some(last) = lines.last_mut().filter(|_| all > most) {
+        last.text = format!("{}; and {} more: {command}", last.text, all - most);
+    }
 }
 
 fn trends(sheet: &mut Sheet, view: &Portfolio, unicode: bool) {
@@ -242,7 +246,7 @@ fn rest(sheet: &mut Sheet, view: &Portfolio, most: usize) {
             Fact::new("composite", composite(it, today), tone)
         })
         .collect();
-    lines.extend(more(view.composites.len(), most, "relm plan"));
+    more(&mut lines, view.composites.len(), most, "relm plan");
     let money = view.money.as_ref().map_or_else(
         || Fact::new("money", "n/a: no open release has a `budget`", Tone::Quiet),
         |it| Fact::new("money", money(it, view.counts.open), if is_overspent(it) { Tone::Bad } else { Tone::Plain }),
@@ -267,18 +271,23 @@ fn rest(sheet: &mut Sheet, view: &Portfolio, most: usize) {
 
 fn composite(it: &CompositeView, today: NaiveDate) -> String {
     let days = match (it.start, it.end) {
-        (Some(start), Some(end)) => format!(", {}", sheet::stretch(&start.to_string(), &end.to_string(), today)),
-        (None, Some(end)) => format!(", to {}", sheet::day(end, today)),
+        (Some(start), Some(end)) => format!(", {} – {}", short_day(start, today), short_day(end, today)),
+        (None, Some(end)) => format!(", to {}", short_day(end, today)),
         _ => String::new(),
     };
     let worst = it.worst.as_ref().map_or_else(String::new, |worst| {
         if worst.lateness_days == 0 {
             ", all on time".to_owned()
         } else {
-            format!(", worst {}, {}", worst.id, late_words(worst.lateness_days))
+            format!(", worst {}, {}", worst.id, lateness(Some(worst.lateness_days)).text)
         }
     });
-    format!("{}: {} of {} done{days}{worst}", it.id, it.done, plural(it.parts as i64, "part"))
+    format!("{}: {} of {} done{days}{worst}", it.id, it.done, it.parts)
+}
+
+/// A day without its weekday.
+fn short_day(day: NaiveDate, today: NaiveDate) -> String {
+    day.format(if day.year() == today.year() { "%-d %b" } else { "%-d %b %Y" }).to_string()
 }
 
 fn is_overspent(it: &MoneyView) -> bool {
@@ -288,13 +297,8 @@ fn is_overspent(it: &MoneyView) -> bool {
 fn money(it: &MoneyView, open: usize) -> String {
     let amount = |amount: Option<f64>| amount.map_or_else(|| "n/a".to_owned(), thousands);
     let currency = it.currency.as_ref().map_or_else(String::new, |currency| format!(" {currency}"));
-    format!(
-        "{} spent of {}{currency} planned ({} of {} have a budget)",
-        amount(it.actual),
-        amount(it.planned),
-        it.releases.len(),
-        plural(open as i64, "open release")
-    )
+    let (spent, planned) = (amount(it.actual), amount(it.planned));
+    format!("{spent} spent of {planned}{currency} planned, by {} of {open} releases", it.releases.len())
 }
 
 /// `1,200,000`.
