@@ -29,8 +29,8 @@ pub mod rules;
 pub mod set;
 pub mod show;
 pub mod site;
-pub mod steering;
 pub mod standing;
+pub mod steering;
 pub mod todo;
 
 use chrono::NaiveDate;

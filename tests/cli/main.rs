@@ -39,7 +39,7 @@ mod set;
 mod show;
 mod signals;
 mod site;
-mod steering;
 mod standing;
+mod steering;
 mod todo;
 mod train;
