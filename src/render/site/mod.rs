@@ -17,7 +17,10 @@ pub mod names;
 mod portfolio;
 mod project;
 mod release;
+mod risk;
+mod runbook;
 mod search;
+mod table;
 mod todo;
 
 pub use environment::render as environment;

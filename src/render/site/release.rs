@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use super::bars::{Bar, Scale};
 use super::html::{Tone, away, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned};
 use super::layout::{Frame, Page, Tab};
-use super::{findings, gates, items, names};
+use super::table::{Cell, Head, Table};
+use super::{findings, gates, items, names, risk, runbook};
 use crate::render::plan::plural;
 use crate::report::history::MoveView;
 use crate::report::plan::{Ends, PhaseView, ReleaseView};
@@ -19,8 +20,6 @@ use crate::report::site::pages::ReleasePage;
 const SECTIONS: &[&str] = &[
     "scope",
     "changes",
-    "waves",
-    "steps",
     "rehearsals",
     "risks",
     "requirements",
@@ -52,6 +51,12 @@ pub fn render(frame: &Frame, view: &ReleasePage) -> String {
         schedule(&mut body, &page, view, plan);
     }
     gates::section(&mut body, &page, &view.gates);
+    if let Some(book) = &view.runbook {
+        runbook::section(&mut body, &page, book);
+    }
+    if let Some(risk) = &view.risk {
+        risk::section(&mut body, &page, risk);
+    }
     if let Some(moved) = &view.history {
         history(&mut body, moved);
     }
@@ -113,6 +118,9 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
         "Gates passed",
         &if row.gates == 0 { none("none asked for") } else { format!("{} of {}", row.passed, row.gates) },
     );
+    if let Some(risk) = &view.risk {
+        fact("Risk", &format!("<a href=\"#risk\">{} of 100</a> <small>{}</small>", risk.score, risk.level));
+    }
     fact("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), text));
     out.push_str("</dl>\n");
 }
@@ -128,17 +136,13 @@ fn schedule(out: &mut String, page: &Page<'_>, view: &ReleasePage, plan: &Releas
     let stones = plan.milestones.iter().flat_map(|stone| [stone.date, stone.forecast, stone.actual]);
     let days = phases.flatten().chain(stones).chain([plan.target]).flatten();
     let Some(scale) = Scale::around(days, today) else { return };
-    let _ = write!(
-        out,
-        "<section class=\"panel\" aria-labelledby=\"schedule\"><h2 id=\"schedule\">Schedule</h2>\n<div class=\"wide\" role=\"region\" aria-labelledby=\"schedule\" tabindex=\"0\"><table class=\"lines plan\">\n\
-         <caption class=\"sr\">Phases and milestones with their dates</caption>\n<thead><tr><th scope=\"col\">Phase</th><th scope=\"col\">Planned</th>\
-         <th scope=\"col\">Days</th><th scope=\"col\">Slack</th><th scope=\"col\">Stands</th><th scope=\"col\">Environments</th>\
-         <th scope=\"col\" class=\"picture\"><span class=\"sr\">Time</span>{}</th><th scope=\"col\">Written at</th></tr></thead>\n<tbody>\n",
-        scale.axis()
-    );
+    out.push_str("<section class=\"panel\" aria-labelledby=\"schedule\"><h2 id=\"schedule\">Schedule</h2>\n<div class=\"wide\" role=\"region\" aria-labelledby=\"schedule\" tabindex=\"0\">");
+    let mut heads = ["Phase", "Planned", "Days", "Slack", "Stands", "Environments"].map(Head::new).to_vec();
+    heads.extend([Head::picture("Time", scale.axis()), Head::new("Written at")]);
+    let mut table = Table::open(out, "lines plan", "Phases and milestones with their dates", heads);
     for phase in &plan.phases {
         let deciding = plan.critical_path.iter().any(|id| *id == format!("{}/{}", plan.id, phase.id));
-        phase_row(out, page, view, phase, deciding, scale);
+        phase_row(&mut table, page, view, phase, deciding, scale);
     }
     for stone in &plan.milestones {
         let words = format!(
@@ -154,20 +158,32 @@ fn schedule(out: &mut String, page: &Page<'_>, view: &ReleasePage, plan: &Releas
             (None, Some(forecast)) => format!("forecast {}", day(forecast)),
             (None, None) => String::new(),
         };
-        let _ = writeln!(
-            out,
-            "<tr id=\"{}\" class=\"stone\"><th scope=\"row\">◇ {}</th><td class=\"when\">{}</td><td></td><td></td><td>{state}</td><td></td><td class=\"picture\">{}</td><td>{}</td></tr>",
-            names::anchor("milestone", &stone.id),
-            text(&stone.id),
-            day_or_none(stone.date),
-            scale.row(&words, &[], &[], &marks),
-            page.place(source_of(view, "milestones", &stone.id))
+        table.row(
+            &format!("id=\"{}\" class=\"stone\"", names::anchor("milestone", &stone.id)),
+            vec![
+                Cell::head(format!("◇ {}", text(&stone.id))),
+                Cell::when(day_or_none(stone.date)),
+                Cell::new(""),
+                Cell::new(""),
+                Cell::new(state),
+                Cell::new(""),
+                Cell::picture(scale.row(&words, &[], &[], &marks)),
+                Cell::new(page.place(source_of(view, "milestones", &stone.id))),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table></div>\n<p class=\"quiet key\">● on the critical path · bar: planned · thin: by the forecast · red line: today</p></section>\n");
+    table.close();
+    out.push_str("</div>\n<p class=\"quiet key\">● on the critical path · bar: planned · thin: by the forecast · red line: today</p></section>\n");
 }
 
-fn phase_row(out: &mut String, page: &Page<'_>, view: &ReleasePage, phase: &PhaseView, deciding: bool, scale: Scale) {
+fn phase_row(
+    table: &mut Table<'_>,
+    page: &Page<'_>,
+    view: &ReleasePage,
+    phase: &PhaseView,
+    deciding: bool,
+    scale: Scale,
+) {
     let critical = deciding || (phase.critical && phase.actual.end.is_none());
     let sign = if critical {
         "<span class=\"critical\" aria-hidden=\"true\">●</span><span class=\"sr\">critical: </span> "
@@ -188,17 +204,18 @@ fn phase_row(out: &mut String, page: &Page<'_>, view: &ReleasePage, phase: &Phas
             format!("{}{alone}", page.link("environment", &used.id, &used.id))
         })
         .collect();
-    let _ = writeln!(
-        out,
-        "<tr id=\"{}\"><th scope=\"row\">{sign}{}</th><td class=\"when\">{planned}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"picture\">{}</td><td>{}</td></tr>",
-        names::anchor("phase", &phase.id),
-        text(&phase.id),
-        number(phase.working_days),
-        number(phase.slack_days),
-        state(phase),
-        environments.join(", "),
-        scale.row(&in_words(phase), &[], &bars(phase, critical), &[]),
-        page.place(source_of(view, "phases", &phase.id))
+    table.row(
+        &format!("id=\"{}\"", names::anchor("phase", &phase.id)),
+        vec![
+            Cell::head(format!("{sign}{}", text(&phase.id))),
+            Cell::when(planned),
+            Cell::new(number(phase.working_days)),
+            Cell::new(number(phase.slack_days)),
+            Cell::new(state(phase)),
+            Cell::new(environments.join(", ")),
+            Cell::picture(scale.row(&in_words(phase), &[], &bars(phase, critical), &[])),
+            Cell::new(page.place(source_of(view, "phases", &phase.id))),
+        ],
     );
 }
 
@@ -286,29 +303,32 @@ fn history(out: &mut String, moved: &[MoveView]) {
 pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[crate::report::site::ReleaseRow]) {
     let days = rows.iter().flat_map(|row| [row.start, row.planned, row.end, row.target]).flatten();
     let Some(scale) = Scale::around(days, page.frame.about.today) else { return };
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<section class=\"panel\" aria-labelledby=\"carriers\"><h2 id=\"carriers\">Ships next <small>{}</small></h2>\n<table class=\"lines\">\n<caption class=\"sr\">Open releases that carry it</caption>\n\
-         <thead><tr><th scope=\"col\">Release</th><th scope=\"col\">Ships</th><th scope=\"col\">Stands</th><th scope=\"col\" class=\"picture\"><span class=\"sr\">Time</span>{}</th></tr></thead>\n<tbody>\n",
-        count(rows.len(), "release"),
-        scale.axis()
+        "<section class=\"panel\" aria-labelledby=\"carriers\"><h2 id=\"carriers\">Ships next <small>{}</small></h2>",
+        count(rows.len(), "release")
     );
+    let mut heads = ["Release", "Ships", "Stands"].map(Head::new).to_vec();
+    heads.push(Head::picture("Time", scale.axis()));
+    let mut table = Table::open(out, "lines", "Open releases that carry it", heads);
     for row in rows {
         let words = format!(
             "{}: ships {}",
             row.id,
             row.end.map_or_else(|| "on no date".to_owned(), |end| end.format("%-d %b %Y").to_string())
         );
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td class=\"when\">{}</td><td>{}</td><td class=\"picture\">{}</td></tr>",
-            page.link("release", &row.id, row.name.as_deref().unwrap_or(&row.id)),
-            day_or_none(row.end),
-            level(row.standing.level),
-            scale.row(&words, &[], &super::portfolio::release_bars(row), &[])
+        table.row(
+            "",
+            vec![
+                Cell::head(page.link("release", &row.id, row.name.as_deref().unwrap_or(&row.id))),
+                Cell::when(day_or_none(row.end)),
+                Cell::new(level(row.standing.level)),
+                Cell::picture(scale.row(&words, &[], &super::portfolio::release_bars(row), &[])),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table></section>\n");
+    table.close();
+    out.push_str("</section>\n");
 }
 
 #[cfg(test)]
