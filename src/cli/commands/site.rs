@@ -191,5 +191,6 @@ fn calendar_of(context: &Context<'_>, sources: &SourceMap, header: &Header) -> S
     }
     let header = Header { schema: calendar::SCHEMA, ..header.clone() };
     let view = Calendar::new(header, portfolio, sources, (Some(days.0), Some(days.1)), &events);
-    calendar_page::html::render_among(&view, ("index.html", "← Portfolio"))
+    let release = |id: &str| names::page("release", id);
+    calendar_page::html::render_among(&view, calendar_page::html::Site { home: "index.html", word: "← Portfolio", release })
 }

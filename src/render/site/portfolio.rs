@@ -119,7 +119,7 @@ fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     out.push_str("</ul>\n");
     let [errors, warnings, _] = page.frame.about.findings;
     let conflicts = if counts.conflicts == 0 {
-        "no environment is overbooked".to_owned()
+        "no environment is overbooked in six weeks".to_owned()
     } else {
         format!("<a href=\"#environments\">{}</a>", count(counts.conflicts, "booking conflict"))
     };
@@ -145,7 +145,7 @@ fn waiting(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     }
     let _ = writeln!(
         out,
-        "<p class=\"all\"><a href=\"todo.html\">All {}, by person</a></p></section>",
+        "<p class=\"all\"><a href=\"todo.html\">All {}, by person</a><span id=\"mine\" hidden> · <a href=\"todo.html\"></a></span></p></section>",
         count(view.counts.needs, "thing")
     );
 }

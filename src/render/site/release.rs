@@ -5,7 +5,7 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 
 use super::bars::{Bar, Scale};
-use super::html::{Tone, away, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned};
+use super::html::{Tone, away, capital, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned};
 use super::layout::{Frame, Page, Tab};
 use super::table::{Cell, Head, Table};
 use super::{findings, gates, items, names, risk, runbook};
@@ -13,6 +13,7 @@ use crate::render::plan::plural;
 use crate::report::history::MoveView;
 use crate::report::plan::{Ends, PhaseView, ReleaseView};
 use crate::report::show::Source;
+use crate::report::site::ReleaseRow;
 use crate::report::site::pages::ReleasePage;
 
 /// What stands below the schedule and the gates: what ships, how it is deployed, what may go wrong, what it hangs on, who is
@@ -61,7 +62,9 @@ pub fn render(frame: &Frame, view: &ReleasePage) -> String {
         history(&mut body, moved);
     }
     findings::of_one(&mut body, &page, &show.findings);
-    items::facts(&mut body, &page, &show.facts, &["owner"]);
+    // The run-book says these.
+    let told: &[&str] = if view.runbook.is_some() { &["owner", "window", "deploys to"] } else { &["owner"] };
+    items::facts(&mut body, &page, &show.facts, told);
     items::sections(&mut body, &page, show, SECTIONS);
     main.push_str(&body);
     page.render(title, &main)
@@ -72,17 +75,18 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
     let today = page.frame.about.today;
     let _ = write!(
         out,
-        "<div class=\"head\"><p class=\"quiet\">Release · {} · {}{}</p>\n<h1>{} {}</h1>\n<p class=\"quiet\"><code>{}</code> {}</p>\n",
+        "<div class=\"head\"><p class=\"quiet\">Release · {} · {}{}</p>\n<h1>{} {}</h1>\n<p class=\"quiet\"><code>{}</code> {} · <a href=\"../calendar.html#{}\">on the calendar</a></p>\n",
         text(&row.r#type),
         text(row.status),
         row.part_of.as_ref().map_or_else(String::new, |id| format!(" · part of {}", page.link("release", id, id))),
         text(title),
         level(row.standing.level),
         text(&row.id),
-        place(show.source.as_ref())
+        place(show.source.as_ref()),
+        on_calendar(row)
     );
     if !row.standing.reasons.is_empty() {
-        let reasons = row.standing.reasons.iter().map(|why| format!("<li>{}</li>", sentence(why)));
+        let reasons = row.standing.reasons.iter().map(|why| format!("<li>{}</li>", sentence(&capital(why))));
         let reasons = reasons.collect::<Vec<_>>().concat();
         let _ = writeln!(out, "<ul class=\"reasons\">{reasons}</ul>");
     }
@@ -123,6 +127,21 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
     }
     fact("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), text));
     out.push_str("</dl>\n");
+}
+
+/// The part of the calendar's address that shows a release alone.
+fn on_calendar(row: &ReleaseRow) -> String {
+    let mut id = String::new();
+    for byte in row.id.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => id.push(char::from(byte)),
+            byte => {
+                let _ = write!(id, "%{byte:02X}");
+            }
+        }
+    }
+    let day = row.end.map_or_else(String::new, |end| format!("&amp;day={end}"));
+    format!("view=agenda{day}&amp;release={id}")
 }
 
 /// The phases with their bars, then the milestones.
@@ -265,42 +284,61 @@ fn source_of<'v>(view: &'v ReleasePage, section: &str, id: &str) -> Option<&'v S
     item.source.as_ref()
 }
 
-/// How the dates moved from commit to commit.
-fn history(out: &mut String, moved: &[MoveView]) {
+/// How the dates moved from commit to commit; those that only came or went stand below, for they count for nothing.
+fn history(out: &mut String, all: &[MoveView]) {
     out.push_str("<section class=\"panel\" aria-labelledby=\"history\"><h2 id=\"history\">How its dates moved</h2>\n");
+    let (moved, others): (Vec<&MoveView>, Vec<&MoveView>) =
+        all.iter().partition(|it| it.before.is_some() && it.after.is_some());
     if moved.is_empty() {
-        out.push_str("<p>They stand as they were first written.</p></section>\n");
-        return;
+        out.push_str("<p>They stand as they were first written.</p>\n");
+    } else {
+        let of_target = moved.iter().filter(|it| it.subject.is_empty() && it.field == "target");
+        let days: i64 = of_target.filter_map(|it| it.days).sum();
+        let target = match days {
+            0 => String::new(),
+            days => format!("; its target by {days:+} {} in all", if days.abs() == 1 { "day" } else { "days" }),
+        };
+        let _ = writeln!(out, "<p>Moved {}{target}.</p>", plural(moved.len().try_into().unwrap_or(i64::MAX), "time"));
+        moves(out, "Dates that moved, oldest first", &moved);
     }
-    out.push_str(
-        "<div class=\"wide\" role=\"region\" aria-labelledby=\"history\" tabindex=\"0\"><table>\n<caption class=\"sr\">Dates that moved, oldest first</caption>\n\
-         <thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">From</th><th scope=\"col\">To</th>\
-         <th scope=\"col\">Days</th><th scope=\"col\">By</th></tr></thead>\n<tbody>\n",
-    );
+    if !others.is_empty() {
+        let _ = writeln!(out, "<details><summary>{} that came or went</summary>", count(others.len(), "date"));
+        moves(out, "Dates that came or went, oldest first", &others);
+        out.push_str("</details>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+fn moves(out: &mut String, caption: &str, moved: &[&MoveView]) {
+    let _ = write!(out, "<div class=\"wide\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">");
+    let heads = ["When", "What", "From", "To", "Days", "By"].map(Head::new).to_vec();
+    let mut table = Table::open(out, "moves", caption, heads);
     for it in moved {
         let date = |date: &Option<String>| date.as_deref().map_or_else(|| none("not there"), moment);
-        let days = it.days.map_or_else(String::new, |days| format!("{days:+}"));
         let at =
             it.by.at.as_deref().map_or_else(|| "not committed".to_owned(), |at| moment(at.get(..10).unwrap_or(at)));
         let commit: String = it.by.commit.iter().flat_map(|id| id.chars().take(10)).collect();
         let author = it.by.author.as_ref().map(|who| who.person.as_ref().unwrap_or(&who.name));
         let by: Vec<String> = author.into_iter().chain(&it.by.message).map(|word| text(word)).collect();
         let what = if it.subject.is_empty() { it.field.to_owned() } else { format!("{} {}", it.subject, it.field) };
-        let _ = writeln!(
-            out,
-            "<tr><td class=\"when\">{at}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{days}</td><td>{} <code>{}</code></td></tr>",
-            text(&what),
-            date(&it.before),
-            date(&it.after),
-            by.join(" · "),
-            text(&commit)
+        table.row(
+            "",
+            vec![
+                Cell::when(at),
+                Cell::head(text(&what)),
+                Cell::when(date(&it.before)),
+                Cell::when(date(&it.after)),
+                Cell::new(it.days.map_or_else(String::new, |days| format!("{days:+}"))),
+                Cell::new(format!("{} <code>{}</code>", by.join(" · "), text(&commit))),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table></div></section>\n");
+    table.close();
+    out.push_str("</div>\n");
 }
 
 /// The open releases that carry a project.
-pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[crate::report::site::ReleaseRow]) {
+pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[ReleaseRow]) {
     let days = rows.iter().flat_map(|row| [row.start, row.planned, row.end, row.target]).flatten();
     let Some(scale) = Scale::around(days, page.frame.about.today) else { return };
     let _ = writeln!(
@@ -356,12 +394,12 @@ mod tests {
         };
         let mut out = String::new();
         history(&mut out, &[moved]);
-        let row = out.lines().find(|line| line.starts_with("<tr><td")).unwrap_or_default();
+        let row = out.lines().find(|line| line.starts_with("<tr role=\"row\"><td")).unwrap_or_default();
         for part in [
             "2 Nov 2026",
             "5 Dec 2026",
             "12 Dec 2026",
-            "<td>+7</td>",
+            ">+7</td>",
             "&lt;b&gt;Later",
             "<code><bdi>0123456789</bdi></code>",
         ] {
