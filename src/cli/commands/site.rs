@@ -23,6 +23,8 @@ use crate::model::facts::{self, Chronicle};
 use crate::render::site::{self as render, File, Frame, names};
 use crate::render::{calendar as calendar_page, json};
 use crate::report::calendar::{self, Calendar};
+use crate::report::site::needs::Need;
+use crate::report::site::people::PersonPage;
 use crate::report::site::{Done, Ids, Material, SCHEMA, Site as Pages};
 use crate::report::{self, Header, Revision, check};
 use crate::time::plus_days;
@@ -85,7 +87,11 @@ impl Command for Site {
         let metrics = pages.metrics(moves.as_deref());
         let ids = pages.ids();
         let frame = Frame::new(pages.about(), ids.clone(), metrics.is_some());
-        let mut whole = lists(&pages, &frame);
+        let needs = pages.needs();
+        let people = pages.people(&needs);
+        let mut whole = lists(&pages, &frame, &needs);
+        let person = |view: &PersonPage| (names::page("person", &view.id), render::person(&frame, view));
+        whole.extend(people.iter().map(person));
         whole.extend(metrics.map(|view| ("metrics.html".to_owned(), render::metrics(&frame, &view))));
         whole.push(("calendar.html".to_owned(), calendar_of(&context, &sources, &header)));
         folder.announce(whole.iter().map(|(file, _)| file.clone()).chain(objects(&ids)))?;
@@ -127,15 +133,14 @@ fn history(context: &Context<'_>) -> Result<Option<Chronicle>, Error> {
 }
 
 /// The files that stand for the whole portfolio.
-fn lists(pages: &Pages<'_>, frame: &Frame) -> Vec<File> {
-    let needs = pages.needs();
+fn lists(pages: &Pages<'_>, frame: &Frame, needs: &[Need]) -> Vec<File> {
     let mut files: Vec<File> = vec![
-        ("index.html".to_owned(), render::portfolio(frame, &pages.portfolio_page(&needs))),
-        ("todo.html".to_owned(), render::todo(frame, &needs)),
+        ("index.html".to_owned(), render::portfolio(frame, &pages.portfolio_page(needs))),
+        ("todo.html".to_owned(), render::todo(frame, needs)),
         ("site.css".to_owned(), render::STYLE.to_owned()),
         ("site.js".to_owned(), render::SCRIPT.to_owned()),
         ("about.js".to_owned(), render::about_script(&frame.about)),
-        ("search.js".to_owned(), render::search_script(&pages.search())),
+        ("search.js".to_owned(), render::search_script(&pages.search(), pages.findings())),
     ];
     files.extend(render::releases(frame, pages.rows()));
     files.extend(render::environments(frame, &pages.environment_list()));

@@ -17,6 +17,11 @@ use crate::report::site::pages::ProjectRow;
 /// Rows of one page.
 const ROWS: usize = 500;
 
+/// The file of a page of a list, by its number from 0.
+pub fn page_name(name: &str, number: usize) -> String {
+    if number == 0 { format!("{name}.html") } else { format!("{name}-{}.html", number + 1) }
+}
+
 /// Cuts a list into pages: the first keeps the plain name, the others have a number. Each is given its title, its rows and
 /// the links to the others.
 pub fn paged(
@@ -27,7 +32,7 @@ pub fn paged(
     mut page: impl FnMut(&str, Range<usize>, &str) -> String,
 ) -> Vec<File> {
     let pages = rows.div_ceil(most).max(1);
-    let file = |number: usize| if number == 0 { format!("{name}.html") } else { format!("{name}-{}.html", number + 1) };
+    let file = |number: usize| page_name(name, number);
     let render = |number: usize| {
         let range = number * most..rows.min((number + 1) * most);
         let mut turn = String::new();
@@ -128,7 +133,7 @@ fn table(out: &mut String, page: &Page<'_>, rows: &[&ReleaseRow]) {
                 Cell::new(row.score.map(|score| score.to_string()).unwrap_or_default()),
                 Cell::new(gates),
                 Cell::new(text(&row.r#type)),
-                Cell::new(row.owner.as_deref().map(text).unwrap_or_default()),
+                Cell::new(row.owner.as_deref().map(|owner| page.who(owner)).unwrap_or_default()),
                 Cell::new(format!("{}{more}", page.links("project", carried))),
             ],
         );
@@ -175,7 +180,7 @@ pub fn environments(frame: &Frame, view: &List) -> Vec<File> {
                     Cell::new(by.join(", ")),
                     Cell::when(free),
                     Cell::new(conflicts),
-                    Cell::new(row.owner.as_deref().map(text).unwrap_or_default()),
+                    Cell::new(row.owner.as_deref().map(|owner| page.who(owner)).unwrap_or_default()),
                     Cell::new(place(row.source.as_ref())),
                 ],
             );
@@ -209,7 +214,7 @@ pub fn projects(frame: &Frame, rows: &[ProjectRow]) -> Vec<File> {
                     Cell::new(row.live.as_deref().map_or_else(|| none("no record"), text)),
                     Cell::new(next),
                     Cell::new(row.tier.map(|tier| tier.to_string()).unwrap_or_default()),
-                    Cell::new(row.owner.as_deref().map(text).unwrap_or_default()),
+                    Cell::new(row.owner.as_deref().map(|owner| page.who(owner)).unwrap_or_default()),
                 ],
             );
         }

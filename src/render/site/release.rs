@@ -125,7 +125,7 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
     if let Some(risk) = &view.risk {
         fact("Risk", &format!("<a href=\"#risk\">{} of 100</a> <small>{}</small>", risk.score, risk.level));
     }
-    fact("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), text));
+    fact("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), |owner| page.who(owner)));
     out.push_str("</dl>\n");
 }
 
@@ -337,18 +337,18 @@ fn moves(out: &mut String, caption: &str, moved: &[&MoveView]) {
     out.push_str("</div>\n");
 }
 
-/// The open releases that carry a project.
-pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[ReleaseRow]) {
+/// Open releases with their bars: those that carry a project, or that are somebody's.
+pub fn carriers(out: &mut String, page: &Page<'_>, title: &str, rows: &[ReleaseRow]) {
     let days = rows.iter().flat_map(|row| [row.start, row.planned, row.end, row.target]).flatten();
     let Some(scale) = Scale::around(days, page.frame.about.today) else { return };
     let _ = writeln!(
         out,
-        "<section class=\"panel\" aria-labelledby=\"carriers\"><h2 id=\"carriers\">Ships next <small>{}</small></h2>",
+        "<section class=\"panel\" aria-labelledby=\"carriers\"><h2 id=\"carriers\">{title} <small>{}</small></h2>",
         count(rows.len(), "release")
     );
     let mut heads = ["Release", "Ships", "Stands"].map(Head::new).to_vec();
     heads.push(Head::picture("Time", scale.axis()));
-    let mut table = Table::open(out, "lines", "Open releases that carry it", heads);
+    let mut table = Table::open(out, "lines", "Open releases by date", heads);
     for row in rows {
         let words = format!(
             "{}: ships {}",

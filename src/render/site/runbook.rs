@@ -93,7 +93,7 @@ fn steps(out: &mut String, page: &Page<'_>, view: &RunbookView) {
             Cell::head(what(page, step)),
             Cell::when(clocks),
             Cell::when(step.duration.as_deref().map(text).unwrap_or_default()),
-            Cell::new(step.owner.as_deref().map(text).unwrap_or_default()),
+            Cell::new(step.owner.as_deref().map(|owner| page.who(owner)).unwrap_or_default()),
             Cell::new(step.after.iter().map(|id| after(id)).collect::<Vec<_>>().join(", ")),
             Cell::new(backout(step)),
             Cell::when(if view.backout { minutes(step.undo) } else { String::new() }),

@@ -5,6 +5,7 @@
 pub mod metrics;
 pub mod needs;
 pub mod pages;
+pub mod people;
 pub mod portfolio;
 pub mod releases;
 pub mod runbook;
@@ -97,6 +98,8 @@ pub struct Ids {
     pub environments: Vec<String>,
     /// Of projects.
     pub projects: Vec<String>,
+    /// Of people and teams.
+    pub people: Vec<String>,
 }
 
 /// A portfolio as its pages see it.
@@ -172,10 +175,17 @@ impl<'p> Site<'p> {
             ids
         }
         let portfolio = self.portfolio();
+        let settings = &portfolio.settings;
+        let people = settings.people.iter().map(|person| &person.id);
+        let mut people: Vec<String> =
+            people.chain(settings.teams.iter().map(|team| &team.id)).map(ToString::to_string).collect();
+        people.sort_unstable();
+        people.dedup();
         Ids {
             releases: all(&portfolio.releases),
             environments: all(&portfolio.environments),
             projects: all(&portfolio.projects),
+            people,
         }
     }
 
