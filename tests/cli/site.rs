@@ -146,6 +146,46 @@ fn every_link_of_northwind_leads_somewhere_and_every_page_is_in_order() {
 }
 
 #[test]
+fn pages_and_the_report_tell_the_same_risk() {
+    let sandbox = Sandbox::empty();
+    for example in ["northwind", "troubled"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
+        let today = fs::read_to_string(folder.join(".today")).unwrap();
+        let out = sandbox.path().join(example);
+        let run = |more: &[&str]| {
+            let base = ["-C", folder.to_str().unwrap(), "--today", today.trim()];
+            sandbox.run(&[&base[..], more].concat())
+        };
+        let made = run(&["site", out.to_str().unwrap()]);
+        assert_eq!(made.code, Some(0), "{made}");
+        let told: serde_json::Value =
+            serde_json::from_str(&run(&["report", "risk", "--format", "json"]).stdout).unwrap();
+        let releases = told["releases"].as_array().unwrap();
+        assert!(releases.len() > 10, "{}", releases.len());
+        for release in releases {
+            let id = release["id"].as_str().unwrap();
+            let page = out.join(format!("release/{id}.html"));
+            let Ok(page) = fs::read_to_string(page) else { continue };
+            let score = format!(
+                "<b>{} of 100</b>, {} risk",
+                release["score"].as_f64().unwrap(),
+                release["level"].as_str().unwrap()
+            );
+            assert!(page.contains(&score), "{id}: {score}");
+            let (head, draft) = (page.split("</h1>").next().unwrap(), release["status"] == "draft");
+            let expected = match release["level"].as_str().unwrap() {
+                "high" if !draft => "At risk",
+                "low" => "On track",
+                _ => "Watch",
+            };
+            // What is a fact already is told instead.
+            let known = [expected, "Late", "Action needed"];
+            assert!(known.iter().any(|word| head.contains(&format!("</span> <bdi>{word}</bdi>"))), "{id}: {head}");
+        }
+    }
+}
+
+#[test]
 fn only_what_changed_is_written_and_what_is_gone_is_removed() {
     let mut sandbox = Sandbox::repository();
     sandbox.put(

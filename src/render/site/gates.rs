@@ -64,8 +64,11 @@ fn article(out: &mut String, page: &Page<'_>, view: &Show) {
         for required in &view.required {
             let tone = if required.given >= required.count { Tone::Good } else { Tone::Plain };
             let words = format!("{} of {}", required.given, required.count);
-            let who =
-                if required.holders.is_empty() { "nobody holds it".to_owned() } else { page.links("person", &required.holders) };
+            let who = if required.holders.is_empty() {
+                "nobody holds it".to_owned()
+            } else {
+                page.links("person", &required.holders)
+            };
             let _ = writeln!(
                 out,
                 "<li>{} {} <span class=\"quiet\">{}</span> {}</li>",

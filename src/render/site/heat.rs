@@ -24,7 +24,10 @@ pub fn strip(out: &mut String, page: &Page<'_>, view: &Timeline) {
         rows.row(
             "",
             vec![
-                table::Cell::head(format!("{name} <span class=\"quiet\">{}</span>", html_escape(&sanitize(&row.stage)))),
+                table::Cell::head(format!(
+                    "{name} <span class=\"quiet\">{}</span>",
+                    html_escape(&sanitize(&row.stage))
+                )),
                 table::Cell::when(format!("{most} of {}{sign}", row.capacity)),
                 table::Cell::picture(days(view, row)),
             ],

@@ -111,7 +111,8 @@ fn table(out: &mut String, page: &Page<'_>, rows: &[&ReleaseRow]) {
         return;
     }
     out.push_str("<section class=\"panel\" aria-label=\"Releases\"><div class=\"wide\" role=\"region\" aria-label=\"Releases\" tabindex=\"0\">");
-    let heads = ["Release", "Ships", "Target", "Stands", "Risk", "Gates", "Type", "Owner", "Carries"].map(Head::new).to_vec();
+    let heads =
+        ["Release", "Ships", "Target", "Stands", "Risk", "Gates", "Type", "Owner", "Carries"].map(Head::new).to_vec();
     let mut table = Table::open(out, "releases", "Releases by date", heads);
     for row in rows {
         let name = row

@@ -78,8 +78,9 @@ fn card(out: &mut String, page: &Page<'_>, metric: &MetricView) {
         Some("misfit") => toned("target does not fit", Tone::Warn),
         _ => String::new(),
     };
-    let aim = aim(metric).map_or_else(String::new, |aim| format!("<span class=\"quiet\">target {}</span> {verdict}", text(&aim)));
-    let band = metric.band.map_or_else(String::new, |band| format!(" · {band}"));
+    let aim = aim(metric)
+        .map_or_else(String::new, |aim| format!("<span class=\"quiet\">target {}</span> {verdict}", text(&aim)));
+    let band = metric.band.map_or_else(String::new, |band| format!(" · band: {band}"));
     let _ = write!(
         out,
         "<article class=\"panel\" id=\"{}\"><h3>{}</h3>\n<p class=\"answer\">{}</p>\n<p>{} <span class=\"quiet\">{}</span></p>\n",

@@ -81,7 +81,8 @@ fn next(out: &mut String, page: &Page<'_>, view: &Portfolio) {
 fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     let counts = &view.counts;
     // The gravest two in large letters; the rows below say the rest.
-    let kinds = [(counts.late, "late"), (counts.act, "to act on"), (counts.at_risk, "at risk"), (counts.watch, "to watch")];
+    let kinds =
+        [(counts.late, "late"), (counts.act, "to act on"), (counts.at_risk, "at risk"), (counts.watch, "to watch")];
     let known: Vec<String> = kinds
         .iter()
         .filter(|(count, _)| *count > 0)
@@ -95,11 +96,8 @@ fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     };
     panel(out, "risk", "At risk", &answer, tone);
     if view.risks.is_empty() {
-        let _ = writeln!(
-            out,
-            "<p>No date is missed, and the risk of {} is low.</p>",
-            count(counts.open, "open release")
-        );
+        let _ =
+            writeln!(out, "<p>No date is missed, and the risk of {} is low.</p>", count(counts.open, "open release"));
     }
     out.push_str("<ul class=\"rows\">\n");
     for row in &view.risks {

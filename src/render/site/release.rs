@@ -5,7 +5,9 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 
 use super::bars::{Bar, Scale};
-use super::html::{Tone, away, capital, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned};
+use super::html::{
+    Tone, away, capital, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned,
+};
 use super::layout::{Frame, Page, Tab};
 use super::table::{Cell, Head, Table};
 use super::{findings, gates, items, names, risk, runbook};

@@ -25,7 +25,10 @@ pub fn section(out: &mut String, page: &Page<'_>, view: &RiskView) {
             None => (none("nobody can tell"), String::new()),
             Some(points) => {
                 let label = format!("{points} of {} points", it.weight);
-                (points.to_string(), share((points * 10.0).round() as usize, (it.weight * 10.0).round() as usize, &label))
+                (
+                    points.to_string(),
+                    share((points * 10.0).round() as usize, (it.weight * 10.0).round() as usize, &label),
+                )
             }
         };
         table.row(

@@ -149,7 +149,8 @@ fn backout(step: &StepView) -> String {
 
 /// `12 Dec 2026 22:00 – 22:20`.
 fn between(from: NaiveDateTime, to: NaiveDateTime) -> String {
-    let start = format!("<time datetime=\"{}\">{}</time>", from.format("%Y-%m-%dT%H:%M"), from.format("%-d %b %Y %H:%M"));
+    let start =
+        format!("<time datetime=\"{}\">{}</time>", from.format("%Y-%m-%dT%H:%M"), from.format("%-d %b %Y %H:%M"));
     let end = if from.date() == to.date() { to.format("%H:%M") } else { to.format("%-d %b %H:%M") };
     format!("{start} – <time datetime=\"{}\">{end}</time>", to.format("%Y-%m-%dT%H:%M"))
 }

@@ -73,8 +73,11 @@ fn line(entry: &Entry) -> String {
 /// The address, unless the script can tell it: `KIND/ID.html`, and `release/ID.html#KIND-PART` for parts.
 fn address(entry: &Entry) -> Option<String> {
     let (kind, page) = (entry.page.0, &entry.page.1);
-    let part =
-        if matches!(entry.kind, "phase" | "gate" | "milestone") { entry.id.split_once('/').map(|(_, part)| part) } else { None };
+    let part = if matches!(entry.kind, "phase" | "gate" | "milestone") {
+        entry.id.split_once('/').map(|(_, part)| part)
+    } else {
+        None
+    };
     let plain = names::stem(page) == *page && part.is_none_or(|part| names::stem(part) == part);
     if plain && (entry.kind == kind || part.is_some()) {
         return None;

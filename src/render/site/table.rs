@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn rows_and_cells_say_what_they_are_and_of_which_column() {
         let mut out = String::new();
-        let heads = vec![Head::new("Release"), Head::new("Ships"), Head::new("Owner"), Head::picture("Time", "<svg/>".into())];
+        let heads =
+            vec![Head::new("Release"), Head::new("Ships"), Head::new("Owner"), Head::picture("Time", "<svg/>".into())];
         let mut table = Table::open(&mut out, "releases", "Open & dated", heads);
         table.row("id=\"a\"", vec![Cell::head("a"), Cell::when("today"), Cell::new(""), Cell::picture("<svg/>")]);
         table.close();

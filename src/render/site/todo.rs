@@ -59,7 +59,7 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
     if needs.len() > MOST {
         let _ = writeln!(
             main,
-            "<p class=\"quiet\">And {} more that are due later: <code>relm todo --owner ID</code> lists those of one person or team.</p>",
+            "<p class=\"quiet\">And {} more that are due later: they stand on the pages of those they wait for.</p>",
             needs.len() - MOST
         );
     }
