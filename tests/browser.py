@@ -318,7 +318,7 @@ def is_fast(browser, page):
 
 PAGES = [
     "index", "todo", "calendar", "releases", "releases-2026", "environments", "projects", "metrics", "findings", "release/payments-2026.4",
-    "release/q4-2026", "release/core-2026.3", "environment/uat-1", "environment/prod", "project/core-banking",
+    "release/q4-2026", "release/core-2026.3", "person/carol", "person/qa", "environment/uat-1", "environment/prod", "project/core-banking",
 ]
 
 
@@ -382,6 +382,25 @@ def site_is_used(browser, site):
     while browser.loaded == before:
         browser.note(browser.receive())
     check(browser.js("location.pathname").endswith("environment/uat-1.html"), "Enter opens what was found")
+    for word, address in [("carol", "person/carol.html"), ("code-complete payments", "release/payments-2026.4.html")]:
+        browser.js(f"(q => {{ q.focus(); q.value = '{word}'; q.dispatchEvent(new Event('input')); }})(document.getElementById('q'))")
+        time.sleep(0.4)
+        found = browser.js("document.querySelector('#found [role=option]')?.dataset.address")
+        check(found and found.split("#")[0].endswith(address), f"{word} finds {found}")
+    browser.open(site / "release/payments-2026.4.html")
+    browser.js("document.querySelector('.head a[href*=calendar]').click()")
+    time.sleep(1)
+    check(browser.js("document.getElementById('release').value") == "payments-2026.4", "a release leads to its days on the calendar")
+    browser.open(site / "calendar.html", "view=agenda&day=2026-12-12&release=payments-2026.4")
+    check(browser.js("[...document.querySelectorAll('#panel-list a')].every(a => a.getAttribute('href') === 'release/payments-2026.4.html')"), "the calendar leads to releases")
+    check(browser.js("document.querySelectorAll('#panel-list a').length") > 0, "events of the calendar are linked")
+    browser.size(360, 780)
+    browser.open(site / "releases.html")
+    roles = [node["role"]["value"] for node in browser.call("Accessibility.getFullAXTree")["nodes"] if not node.get("ignored")]
+    for role, least in [("table", 1), ("row", 10), ("columnheader", 8), ("rowheader", 8), ("cell", 40)]:
+        check(roles.count(role) >= least, f"{role} on a phone: {roles.count(role)}")
+    browser.size(1280, 900)
+    browser.open(site / "index.html")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = browser.js(ground)
     browser.js("document.getElementById('theme').click(); document.getElementById('theme').click()")

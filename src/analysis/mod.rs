@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod occupancy;
 pub mod permission;
 pub mod promotion;
+pub mod runbook;
 pub mod schedule;
 pub mod selection;
 pub mod steering;

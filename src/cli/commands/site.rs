@@ -82,11 +82,14 @@ impl Command for Site {
             pages = pages.with_moves(report::history::History::new(header, input));
             moves = Some(super::report::metrics::moves_in(chronicle, portfolio.zone));
         }
-        let metrics = pages.metrics(moves.as_deref());
         let ids = pages.ids();
-        let frame = Frame::new(pages.about(), ids.clone(), metrics.is_some());
-        let mut whole = lists(&pages, &frame);
-        whole.extend(metrics.map(|view| ("metrics.html".to_owned(), render::metrics(&frame, &view))));
+        let frame = Frame::new(pages.about(), ids.clone(), pages.has_metrics());
+        // To measure takes as long as all other lists together.
+        let (metrics, mut whole) = rayon::join(
+            || pages.metrics(moves.as_deref()).map(|view| render::metrics(&frame, &view)),
+            || lists(&pages, &frame),
+        );
+        whole.extend(metrics.map(|page| ("metrics.html".to_owned(), page)));
         whole.push(("calendar.html".to_owned(), calendar_of(&context, &sources, &header)));
         folder.announce(whole.iter().map(|(file, _)| file.clone()).chain(objects(&ids)))?;
         whole.par_iter().try_for_each(|(file, text)| folder.put(file, text))?;
@@ -129,14 +132,16 @@ fn history(context: &Context<'_>) -> Result<Option<Chronicle>, Error> {
 /// The files that stand for the whole portfolio.
 fn lists(pages: &Pages<'_>, frame: &Frame) -> Vec<File> {
     let needs = pages.needs();
+    let people = pages.people(&needs);
     let mut files: Vec<File> = vec![
         ("index.html".to_owned(), render::portfolio(frame, &pages.portfolio_page(&needs))),
         ("todo.html".to_owned(), render::todo(frame, &needs)),
         ("site.css".to_owned(), render::STYLE.to_owned()),
         ("site.js".to_owned(), render::SCRIPT.to_owned()),
         ("about.js".to_owned(), render::about_script(&frame.about)),
-        ("search.js".to_owned(), render::search_script(&pages.search())),
+        ("search.js".to_owned(), render::search_script(&pages.search(), pages.findings())),
     ];
+    files.extend(people.iter().map(|view| (names::page("person", &view.id), render::person(frame, view))));
     files.extend(render::releases(frame, pages.rows()));
     files.extend(render::environments(frame, &pages.environment_list()));
     files.extend(render::projects(frame, &pages.project_list()));
@@ -191,5 +196,9 @@ fn calendar_of(context: &Context<'_>, sources: &SourceMap, header: &Header) -> S
     }
     let header = Header { schema: calendar::SCHEMA, ..header.clone() };
     let view = Calendar::new(header, portfolio, sources, (Some(days.0), Some(days.1)), &events);
-    calendar_page::html::render_among(&view, ("index.html", "← Portfolio"))
+    let release = |id: &str| names::page("release", id);
+    calendar_page::html::render_among(
+        &view,
+        calendar_page::html::Site { home: "index.html", word: "← Portfolio", release },
+    )
 }

@@ -74,6 +74,20 @@ struct Event<'c> {
     s: Option<u8>,
     /// Where it is written.
     f: String,
+    /// The page of its release, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    u: Option<String>,
+}
+
+/// The pages that the page is one of.
+#[derive(Debug, Clone, Copy)]
+pub struct Site {
+    /// The address of the first of them.
+    pub home: &'static str,
+    /// What the way back there is called.
+    pub word: &'static str,
+    /// The address of a release's page, by its id.
+    pub release: fn(&str) -> String,
 }
 
 type Text<'c> = std::borrow::Cow<'c, str>;
@@ -83,12 +97,12 @@ pub fn render(calendar: &Calendar) -> String {
     page(calendar, None)
 }
 
-/// The page as one of several, with the way back to the first of them: its address and its name.
-pub fn render_among(calendar: &Calendar, home: (&str, &str)) -> String {
-    page(calendar, Some(home))
+/// The page as one of several: with the way back to the first of them, and to the pages of releases.
+pub fn render_among(calendar: &Calendar, site: Site) -> String {
+    page(calendar, Some(site))
 }
 
-fn page(calendar: &Calendar, home: Option<(&str, &str)>) -> String {
+fn page(calendar: &Calendar, site: Option<Site>) -> String {
     let style = format!("{STYLE}{}", colours());
     let name = sanitize(&calendar.name);
     let mut out = String::with_capacity(600 * calendar.events.len() + 64 * 1024);
@@ -116,15 +130,15 @@ fn page(calendar: &Calendar, home: Option<(&str, &str)>) -> String {
         out.push_str(before);
         match place.trim_end_matches("}}") {
             "home" => {
-                if let Some((address, word)) = home {
-                    let (address, word) = (html_escape(address), html_escape(word));
+                if let Some(Site { home, word, .. }) = site {
+                    let (address, word) = (html_escape(home), html_escape(word));
                     let _ = writeln!(out, "<nav aria-label=\"Pages\"><p><a href=\"{address}\">{word}</a></p></nav>");
                 }
             }
             "name" => out.push_str(&html_escape(&name)),
             "about" => out.push_str(&html_escape(&about(calendar))),
             "agenda" => out.push_str(&agenda),
-            "data" => write_data(&mut out, calendar),
+            "data" => write_data(&mut out, calendar, site),
             "script" => out.push_str(SCRIPT),
             _ => {}
         }
@@ -180,7 +194,7 @@ fn write_agenda(out: &mut String, calendar: &Calendar) {
 }
 
 /// Writes the data as JSON that no HTML reader could take for markup.
-fn write_data(out: &mut String, calendar: &Calendar) {
+fn write_data(out: &mut String, calendar: &Calendar, site: Option<Site>) {
     let (from, to) = (calendar.from, calendar.to);
     let today = calendar.header.today;
     let start = today.max(from.unwrap_or(today)).min(to.unwrap_or(today));
@@ -192,7 +206,7 @@ fn write_data(out: &mut String, calendar: &Calendar) {
         to: to.map(|day| day.to_string()),
         off: from.and(to).map(|_| days(&calendar.days_off)),
         kinds: EventKind::ALL.iter().map(|kind| kind_of(*kind)).collect(),
-        events: calendar.events.iter().map(|event| event_of(calendar, event)).collect(),
+        events: calendar.events.iter().map(|event| event_of(calendar, event, site)).collect(),
     };
     // Plain structs of text and numbers: there is nothing that could fail to serialise.
     let json = serde_json::to_string(&data).unwrap_or_default();
@@ -211,7 +225,7 @@ fn kind_of(kind: EventKind) -> Kind {
     Kind { id: kind.as_str(), name: words::kind(kind), icon: look.icon, closed: look.closed }
 }
 
-fn event_of<'c>(calendar: &Calendar, event: &'c EventView) -> Event<'c> {
+fn event_of<'c>(calendar: &Calendar, event: &'c EventView, site: Option<Site>) -> Event<'c> {
     let (first, last) = calendar.days(event);
     let clock = words::clock(calendar, event).map(|(start, _)| start.format("%H:%M").to_string());
     Event {
@@ -233,6 +247,7 @@ fn event_of<'c>(calendar: &Calendar, event: &'c EventView) -> Event<'c> {
             EventStatus::Cancelled => Some(2),
         },
         f: format!("{}:{}", sanitize(&event.source.file), event.source.line),
+        u: site.zip(event.release.as_deref()).map(|(site, release)| (site.release)(release)),
     }
 }
 

@@ -332,7 +332,7 @@
     const cards = list.slice(0, MOST).map((event) => {
       const facts = [["Release", event.r], ["Project", event.projects.join(", ")], ["Environment", event.environments.join(", ")], ["Team", event.m], ["Status", STATUS[event.s || 0]], ["Written in", event.f]];
       const dl = make("dl");
-      for (const [name, value] of facts) if (value) dl.append(make("dt", {}, name), make("dd", { class: "bidi", dir: "auto" }, value));
+      for (const [name, value] of facts) if (value) dl.append(make("dt", {}, name), make("dd", { class: "bidi", dir: "auto" }, name === "Release" && event.u ? make("a", { href: event.u }, value) : value));
       return make("li", { class: `card k-${event.kind.id} ${STATUS[event.s || 0]}${event.index === state.chosen ? " chosen" : ""}` },
         make("div", { class: "kind" }, icon(event.kind), event.kind.name), make("h3", { class: "bidi", dir: "auto" }, event.t), make("div", { class: "quiet" }, event.w),
         event.d ? make("p", { class: "bidi", dir: "auto" }, event.d) : null, dl);

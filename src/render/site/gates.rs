@@ -64,14 +64,17 @@ fn article(out: &mut String, page: &Page<'_>, view: &Show) {
         for required in &view.required {
             let tone = if required.given >= required.count { Tone::Good } else { Tone::Plain };
             let words = format!("{} of {}", required.given, required.count);
-            let who =
-                if required.holders.is_empty() { "nobody holds it".to_owned() } else { required.holders.join(", ") };
+            let who = if required.holders.is_empty() {
+                "nobody holds it".to_owned()
+            } else {
+                page.links("person", &required.holders)
+            };
             let _ = writeln!(
                 out,
                 "<li>{} {} <span class=\"quiet\">{}</span> {}</li>",
                 toned(&words, tone),
                 text(&required.role),
-                text(&who),
+                who,
                 page.place(required.source.as_ref())
             );
         }
@@ -148,7 +151,7 @@ fn approval(out: &mut String, page: &Page<'_>, entry: &Entry) {
         out,
         "<li>{} {} as {}{at}{counts} {proof} <span class=\"quiet\">{}</span> {}</li>",
         pill(entry.decision),
-        text(&entry.by),
+        page.who(&entry.by),
         text(&entry.role),
         details.join(" · "),
         page.place(entry.source.as_ref())

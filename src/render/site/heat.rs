@@ -5,35 +5,35 @@ use std::fmt::Write;
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::layout::Page;
+use super::table::{self, Head, Table};
 use crate::render::env::schedule::{load_word, words};
 use crate::render::text::{html_escape, sanitize};
 use crate::report::env::schedule::{Cell, Column, Row, Timeline};
 
 /// A table of environments with a strip of days each.
 pub fn strip(out: &mut String, page: &Page<'_>, view: &Timeline) {
-    let _ = write!(
-        out,
-        "<table class=\"lines heat\">\n<caption class=\"sr\">Use of environments from {} to {}, day by day</caption>\n\
-         <thead><tr><th scope=\"col\">Environment</th><th scope=\"col\">Most used</th><th scope=\"col\" class=\"picture\"><span class=\"sr\">Days</span>{}</th></tr></thead>\n<tbody>\n",
-        view.from,
-        view.to,
-        axis(&view.columns)
-    );
+    let caption = format!("Use of environments from {} to {}, day by day", view.from, view.to);
+    let heads = vec![Head::new("Environment"), Head::new("Most used"), Head::picture("Days", axis(&view.columns))];
+    let mut rows = Table::open(out, "lines heat", &caption, heads);
     for row in &view.environments {
         let most = row.cells.iter().map(|cell| cell.units).max().unwrap_or(0);
         let conflict = row.cells.iter().any(|cell| cell.conflict.is_some());
         let sign =
             if conflict { " <span class=\"pill bad\"><span aria-hidden=\"true\">!</span> conflict</span>" } else { "" };
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{} <span class=\"quiet\">{}</span></th><td class=\"when\">{most} of {}{sign}</td><td class=\"picture\">{}</td></tr>",
-            page.link("environment", &row.id, &row.id),
-            html_escape(&sanitize(&row.stage)),
-            row.capacity,
-            days(view, row)
+        let name = page.link("environment", &row.id, &row.id);
+        rows.row(
+            "",
+            vec![
+                table::Cell::head(format!(
+                    "{name} <span class=\"quiet\">{}</span>",
+                    html_escape(&sanitize(&row.stage))
+                )),
+                table::Cell::when(format!("{most} of {}{sign}", row.capacity)),
+                table::Cell::picture(days(view, row)),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table>\n");
+    rows.close();
     key(out);
 }
 

@@ -75,6 +75,7 @@ impl Frame {
             "release" => &self.ids.releases,
             "environment" => &self.ids.environments,
             "project" => &self.ids.projects,
+            "person" => &self.ids.people,
             _ => return false,
         };
         ids.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
@@ -101,6 +102,11 @@ impl Page<'_> {
             Some(address) => format!("<a href=\"{address}\">{}</a>", text(label)),
             None => text(label),
         }
+    }
+
+    /// A person or a team by its id, linked where it is known; a role is not.
+    pub fn who(&self, id: &str) -> String {
+        self.link("person", id, id)
     }
 
     /// Where something is written: the line alone in the manifest that the page names above.
@@ -146,7 +152,7 @@ impl Page<'_> {
             out,
             "<div class=\"tools\"><div id=\"search\" class=\"search\" role=\"search\" hidden>\
              <input id=\"q\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\" placeholder=\"Search  /\" \
-             aria-label=\"Search releases, projects, environments, changes\" role=\"combobox\" aria-autocomplete=\"list\" \
+             aria-label=\"Search releases, projects, environments, people, changes, findings\" role=\"combobox\" aria-autocomplete=\"list\" \
              aria-expanded=\"false\" aria-controls=\"found\"><ul id=\"found\" role=\"listbox\" aria-label=\"Found\" hidden></ul>\
              <p id=\"told\" class=\"sr\" role=\"status\"></p></div>\
              <button id=\"theme\" type=\"button\" class=\"control\" hidden>Auto</button></div>\n</header>\n\

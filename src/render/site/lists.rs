@@ -7,14 +7,20 @@ use std::ops::Range;
 use chrono::Datelike;
 
 use super::File;
-use super::html::{count, day_or_none, level, none, pill, place, text};
+use super::html::{count, day, day_or_none, level, none, pill, place, text};
 use super::layout::{Frame, Page, Tab};
+use super::table::{Cell, Head, Table};
 use crate::report::env::list::List;
 use crate::report::site::ReleaseRow;
 use crate::report::site::pages::ProjectRow;
 
 /// Rows of one page.
 const ROWS: usize = 500;
+
+/// The file of a page of a list, by its number from 0.
+pub fn page_name(name: &str, number: usize) -> String {
+    if number == 0 { format!("{name}.html") } else { format!("{name}-{}.html", number + 1) }
+}
 
 /// Cuts a list into pages: the first keeps the plain name, the others have a number. Each is given its title, its rows and
 /// the links to the others.
@@ -26,7 +32,7 @@ pub fn paged(
     mut page: impl FnMut(&str, Range<usize>, &str) -> String,
 ) -> Vec<File> {
     let pages = rows.div_ceil(most).max(1);
-    let file = |number: usize| if number == 0 { format!("{name}.html") } else { format!("{name}-{}.html", number + 1) };
+    let file = |number: usize| page_name(name, number);
     let render = |number: usize| {
         let range = number * most..rows.min((number + 1) * most);
         let mut turn = String::new();
@@ -104,11 +110,10 @@ fn table(out: &mut String, page: &Page<'_>, rows: &[&ReleaseRow]) {
         out.push_str("<p class=\"panel calm\">There is none.</p>\n");
         return;
     }
-    out.push_str(
-        "<section class=\"panel\" aria-label=\"Releases\"><div class=\"wide\" role=\"region\" aria-label=\"Releases\" tabindex=\"0\"><table class=\"stack releases\">\n<caption class=\"sr\">Releases by date</caption>\n<thead><tr><th scope=\"col\">Release</th>\
-         <th scope=\"col\">Ships</th><th scope=\"col\">Target</th><th scope=\"col\">Stands</th><th scope=\"col\">Gates</th>\
-         <th scope=\"col\">Type</th><th scope=\"col\">Owner</th><th scope=\"col\">Carries</th></tr></thead>\n<tbody>\n",
-    );
+    out.push_str("<section class=\"panel\" aria-label=\"Releases\"><div class=\"wide\" role=\"region\" aria-label=\"Releases\" tabindex=\"0\">");
+    let heads =
+        ["Release", "Ships", "Target", "Stands", "Risk", "Gates", "Type", "Owner", "Carries"].map(Head::new).to_vec();
+    let mut table = Table::open(out, "releases", "Releases by date", heads);
     for row in rows {
         let name = row
             .name
@@ -119,18 +124,23 @@ fn table(out: &mut String, page: &Page<'_>, rows: &[&ReleaseRow]) {
         let more = row.projects.len() - carried.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let gates = if row.gates == 0 { String::new() } else { format!("{}/{}", row.passed, row.gates) };
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}{name}</th><td class=\"when\">{}</td><td class=\"when\">{}</td><td>{stands}</td><td>{gates}</td><td>{}</td><td>{}</td><td>{}{more}</td></tr>",
-            page.link("release", &row.id, &row.id),
-            day_or_none(row.end),
-            day_or_none(row.target),
-            text(&row.r#type),
-            text(row.owner.as_deref().unwrap_or_default()),
-            page.links("project", carried)
+        table.row(
+            "",
+            vec![
+                Cell::head(format!("{}{name}", page.link("release", &row.id, &row.id))),
+                Cell::when(day_or_none(row.end)),
+                Cell::when(row.target.map(day).unwrap_or_default()),
+                Cell::new(stands),
+                Cell::new(row.score.map(|score| score.to_string()).unwrap_or_default()),
+                Cell::new(gates),
+                Cell::new(text(&row.r#type)),
+                Cell::new(row.owner.as_deref().map(|owner| page.who(owner)).unwrap_or_default()),
+                Cell::new(format!("{}{more}", page.links("project", carried))),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table></div></section>\n");
+    table.close();
+    out.push_str("</div></section>\n");
 }
 
 /// Every environment as it stands now.
@@ -140,11 +150,10 @@ pub fn environments(frame: &Frame, view: &List) -> Vec<File> {
     paged("environments", "Environments", all.len(), ROWS, |title, range, turn| {
         let mut main =
             format!("<h1>{}</h1>\n<p class=\"lead\">{}</p>\n{turn}", text(title), count(all.len(), "environment"));
-        main.push_str(
-            "<section class=\"panel\" aria-label=\"Environments\"><div class=\"wide\" role=\"region\" aria-label=\"Environments\" tabindex=\"0\"><table class=\"stack environments\">\n<caption class=\"sr\">Environments in the order of promotion</caption>\n<thead><tr>\
-             <th scope=\"col\">Environment</th><th scope=\"col\">Stage</th><th scope=\"col\">Used now</th><th scope=\"col\">By</th><th scope=\"col\">Free from</th>\
-             <th scope=\"col\">Conflicts</th><th scope=\"col\">Owner</th><th scope=\"col\">Written at</th></tr></thead>\n<tbody>\n",
-        );
+        main.push_str("<section class=\"panel\" aria-label=\"Environments\"><div class=\"wide\" role=\"region\" aria-label=\"Environments\" tabindex=\"0\">");
+        let heads = ["Environment", "Stage", "Used now", "By", "Free from", "Conflicts", "Owner", "Written at"];
+        let heads = heads.map(Head::new).to_vec();
+        let mut table = Table::open(&mut main, "environments", "Environments in the order of promotion", heads);
         for row in &all[range] {
             let name = row
                 .name
@@ -163,19 +172,22 @@ pub fn environments(frame: &Frame, view: &List) -> Vec<File> {
             } else {
                 super::html::toned(&row.conflicts.to_string(), super::html::Tone::Bad)
             };
-            let _ = writeln!(
-                main,
-                "<tr><th scope=\"row\">{}{name}</th><td>{}</td><td>{} of {}</td><td>{}</td><td class=\"when\">{free}</td><td>{conflicts}</td><td>{}</td><td>{}</td></tr>",
-                page.link("environment", &row.id, &row.id),
-                text(&row.stage),
-                row.units,
-                row.capacity,
-                by.join(", "),
-                text(row.owner.as_deref().unwrap_or_default()),
-                place(row.source.as_ref())
+            table.row(
+                "",
+                vec![
+                    Cell::head(format!("{}{name}", page.link("environment", &row.id, &row.id))),
+                    Cell::new(text(&row.stage)),
+                    Cell::new(format!("{} of {}", row.units, row.capacity)),
+                    Cell::new(by.join(", ")),
+                    Cell::when(free),
+                    Cell::new(conflicts),
+                    Cell::new(row.owner.as_deref().map(|owner| page.who(owner)).unwrap_or_default()),
+                    Cell::new(place(row.source.as_ref())),
+                ],
             );
         }
-        main.push_str("</tbody>\n</table></div></section>\n");
+        table.close();
+        main.push_str("</div></section>\n");
         main.push_str(turn);
         page.render(title, &main)
     })
@@ -187,26 +199,28 @@ pub fn projects(frame: &Frame, rows: &[ProjectRow]) -> Vec<File> {
     paged("projects", "Projects", rows.len(), ROWS, |title, range, turn| {
         let mut main =
             format!("<h1>{}</h1>\n<p class=\"lead\">{}</p>\n{turn}", text(title), count(rows.len(), "project"));
-        main.push_str(
-            "<section class=\"panel\" aria-label=\"Projects\"><div class=\"wide\" role=\"region\" aria-label=\"Projects\" tabindex=\"0\"><table class=\"stack projects\">\n<caption class=\"sr\">Projects by id</caption>\n<thead><tr><th scope=\"col\">Project</th>\
-             <th scope=\"col\">In production</th><th scope=\"col\">Ships next with</th><th scope=\"col\">Tier</th><th scope=\"col\">Owner</th></tr></thead>\n<tbody>\n",
-        );
+        main.push_str("<section class=\"panel\" aria-label=\"Projects\"><div class=\"wide\" role=\"region\" aria-label=\"Projects\" tabindex=\"0\">");
+        let heads = ["Project", "In production", "Ships next with", "Tier", "Owner"].map(Head::new).to_vec();
+        let mut table = Table::open(&mut main, "projects", "Projects by id", heads);
         for row in &rows[range] {
             let name = row
                 .name
                 .as_deref()
                 .map_or_else(String::new, |name| format!(" <span class=\"quiet\">{}</span>", text(name)));
             let next = row.next.as_deref().map_or_else(|| none("nothing"), |id| page.link("release", id, id));
-            let _ = writeln!(
-                main,
-                "<tr><th scope=\"row\">{}{name}</th><td>{}</td><td>{next}</td><td>{}</td><td>{}</td></tr>",
-                page.link("project", &row.id, &row.id),
-                row.live.as_deref().map_or_else(|| none("no record"), text),
-                row.tier.map(|tier| tier.to_string()).unwrap_or_default(),
-                text(row.owner.as_deref().unwrap_or_default())
+            table.row(
+                "",
+                vec![
+                    Cell::head(format!("{}{name}", page.link("project", &row.id, &row.id))),
+                    Cell::new(row.live.as_deref().map_or_else(|| none("no record"), text)),
+                    Cell::new(next),
+                    Cell::new(row.tier.map(|tier| tier.to_string()).unwrap_or_default()),
+                    Cell::new(row.owner.as_deref().map(|owner| page.who(owner)).unwrap_or_default()),
+                ],
             );
         }
-        main.push_str("</tbody>\n</table></div></section>\n");
+        table.close();
+        main.push_str("</div></section>\n");
         main.push_str(turn);
         page.render(title, &main)
     })

@@ -56,7 +56,7 @@ fn section(out: &mut String, page: &Page<'_>, title: &str, metrics: &[MetricView
         metrics.iter().partition(|metric| metric.value.is_some() || metric.target.is_some());
     let _ = writeln!(
         out,
-        "<section aria-labelledby=\"{0}\"><h2 id=\"{0}\">{1}</h2>\n<div class=\"gates\">",
+        "<section aria-labelledby=\"{0}\"><h2 id=\"{0}\">{1}</h2>\n<div class=\"cards\">",
         names::anchor("kind", title),
         text(title)
     );
@@ -78,21 +78,16 @@ fn card(out: &mut String, page: &Page<'_>, metric: &MetricView) {
         Some("misfit") => toned("target does not fit", Tone::Warn),
         _ => String::new(),
     };
-    let aim = target(metric, true);
-    let aim = aim.trim_end_matches([' ', '✓', '✗', '?']);
-    let aim = if aim.is_empty() {
-        String::new()
-    } else {
-        format!(" <span class=\"quiet\">target {}</span> {verdict}", text(aim))
-    };
-    let band = metric.band.map_or_else(String::new, |band| format!(" · {band}"));
+    let aim = aim(metric)
+        .map_or_else(String::new, |aim| format!("<span class=\"quiet\">target {}</span> {verdict}", text(&aim)));
+    let band = metric.band.map_or_else(String::new, |band| format!(" · band: {band}"));
     let _ = write!(
         out,
         "<article class=\"panel\" id=\"{}\"><h3>{}</h3>\n<p class=\"answer\">{}</p>\n<p>{} <span class=\"quiet\">{}</span></p>\n",
         names::anchor("metric", metric.id),
-        text(metric.name),
+        text(&capital(metric.name)),
         text(&value(metric.unit, metric.value)),
-        aim.trim_start(),
+        aim,
         text(&format!("{}{band}", count(metric.population, "record")))
     );
     chart(out, metric);
@@ -107,7 +102,38 @@ fn card(out: &mut String, page: &Page<'_>, metric: &MetricView) {
     out.push_str("</details></article>\n");
 }
 
-/// How a value went, as columns from nothing to the largest.
+/// The bound of the target as the value is told: its sign, and its size in the unit of the value.
+fn bound(metric: &MetricView) -> Option<(&'static str, f64)> {
+    let (sign, size) = metric.target.as_deref()?.split_once(' ')?;
+    let hours = size.strip_suffix('h');
+    let size: f64 = hours.unwrap_or(size).parse().ok()?;
+    let size = match (hours.is_some(), metric.unit) {
+        (false, _) | (true, "h") => size,
+        (true, "d") => size / 24.0,
+        (true, "m") => size * 60.0,
+        _ => return None,
+    };
+    let sign = match sign {
+        "<=" => "≤",
+        ">=" => "≥",
+        "<" => "<",
+        ">" => ">",
+        _ => "=",
+    };
+    Some((sign, size))
+}
+
+/// The target in words: `≤ 10 d`.
+fn aim(metric: &MetricView) -> Option<String> {
+    metric.target.as_ref()?;
+    // A target that does not fit stands as it is written.
+    Some(match bound(metric) {
+        Some((sign, size)) => format!("{sign} {}", value(metric.unit, Some(size))),
+        None => target(metric, true).trim_end_matches([' ', '✓', '✗', '?']).to_owned(),
+    })
+}
+
+/// How a value went, as columns from nothing to the largest, with the target as a line.
 fn chart(out: &mut String, metric: &MetricView) {
     let known: Vec<f64> = metric.trend.iter().filter_map(|point| point.value).collect();
     let most = known.iter().copied().fold(0.0, f64::max);
@@ -116,7 +142,11 @@ fn chart(out: &mut String, metric: &MetricView) {
     }
     let (first, last) = (metric.trend.first(), metric.trend.last());
     let ends = [first, last].map(|point| point.map_or("", |point| point.id.as_str()));
-    let label = format!("{} from {} to {}, at most {}", metric.name, ends[0], ends[1], value(metric.unit, Some(most)));
+    let largest = value(metric.unit, Some(most));
+    let label = format!("{} from {} to {}, at most {largest}", metric.name, ends[0], ends[1]);
+    // A target far above all values would flatten them.
+    let line = bound(metric).map(|(_, size)| size).filter(|size| (0.0..=most * 3.0).contains(size));
+    let top = line.unwrap_or(most).max(most);
     let _ = write!(
         out,
         "<svg class=\"chart\" width=\"100%\" height=\"48\" role=\"img\"><title>{}</title>",
@@ -125,7 +155,7 @@ fn chart(out: &mut String, metric: &MetricView) {
     let width = 100.0 / metric.trend.len() as f64;
     for (place, point) in metric.trend.iter().enumerate() {
         let x = place as f64 * width;
-        let Some(height) = point.value.map(|value| (value / most * 44.0).max(1.0)) else { continue };
+        let Some(height) = point.value.map(|value| (value / top * 44.0).max(1.0)) else { continue };
         let title = format!("{}: {}", point.id, value(metric.unit, point.value));
         let _ = write!(
             out,
@@ -135,7 +165,17 @@ fn chart(out: &mut String, metric: &MetricView) {
             html_escape(&sanitize(&title))
         );
     }
-    out.push_str("<line x1=\"0\" x2=\"100%\" y1=\"46.5\" y2=\"46.5\"/></svg>\n");
+    if let Some(size) = line {
+        let y = 46.0 - size / top * 44.0;
+        let _ = write!(out, "<line class=\"aim\" x1=\"0\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
+    }
+    let dashed = if line.is_some() { " · dashed: target" } else { "" };
+    let _ = writeln!(
+        out,
+        "<line x1=\"0\" x2=\"100%\" y1=\"46.5\" y2=\"46.5\"/></svg>\n<p class=\"quiet key\" aria-hidden=\"true\">{} – {} · most {largest}{dashed}</p>",
+        html_escape(&sanitize(ends[0])),
+        html_escape(&sanitize(ends[1]))
+    );
 }
 
 fn trend_table(out: &mut String, metric: &MetricView) {

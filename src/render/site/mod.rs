@@ -14,10 +14,14 @@ mod layout;
 mod lists;
 mod metrics;
 pub mod names;
+mod person;
 mod portfolio;
 mod project;
 mod release;
+mod risk;
+mod runbook;
 mod search;
+mod table;
 mod todo;
 
 pub use environment::render as environment;
@@ -25,6 +29,7 @@ pub use findings::pages as findings;
 pub use layout::{Frame, about_script};
 pub use lists::{environments, projects, releases};
 pub use metrics::render as metrics;
+pub use person::render as person;
 pub use portfolio::render as portfolio;
 pub use project::render as project;
 pub use release::render as release;
@@ -35,7 +40,7 @@ use crate::render::text::sanitize;
 use crate::report::site::Done;
 
 /// The folders of a site.
-pub const FOLDERS: &[&str] = &["environment", "project", "release"];
+pub const FOLDERS: &[&str] = &["environment", "person", "project", "release"];
 
 /// The style of every page.
 pub const STYLE: &str = include_str!("site.css");

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::bars::{Bar, Scale, share};
 use super::html::{Tone, away, capital, count, day_or_none, level, number, sentence, short_day, text};
 use super::layout::{Frame, Page, Tab, as_of};
+use super::table::{Cell, Head, Table};
 use super::{heat, todo};
 use crate::report::site::portfolio::Portfolio;
 use crate::report::site::{Level, ReleaseRow};
@@ -79,16 +80,24 @@ fn next(out: &mut String, page: &Page<'_>, view: &Portfolio) {
 
 fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     let counts = &view.counts;
-    let (answer, tone) = match (counts.late, counts.at_risk, counts.watch) {
-        (0, 0, 0) => ("Nothing".to_owned(), Tone::Good),
-        (0, 0, watch) => (format!("Nothing; {} to watch", number(watch)), Tone::Warn),
-        (0, risk, _) => (count(risk, "release"), Tone::Bad),
-        (late, 0, _) => (format!("{} late", count(late, "release")), Tone::Bad),
-        (late, risk, _) => (format!("{} late, {} at risk", number(late), number(risk)), Tone::Bad),
+    // The gravest two in large letters; the rows below say the rest.
+    let kinds =
+        [(counts.late, "late"), (counts.act, "to act on"), (counts.at_risk, "at risk"), (counts.watch, "to watch")];
+    let known: Vec<String> = kinds
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .take(2)
+        .map(|(count, word)| format!("{} {word}", number(*count)))
+        .collect();
+    let (answer, tone) = match (known.is_empty(), counts.late + counts.act + counts.at_risk) {
+        (true, _) => ("Nothing".to_owned(), Tone::Good),
+        (false, 0) => (known.join(", "), Tone::Warn),
+        (false, _) => (known.join(", "), Tone::Bad),
     };
     panel(out, "risk", "At risk", &answer, tone);
     if view.risks.is_empty() {
-        let _ = writeln!(out, "<p>Nothing speaks against the dates of {}.</p>", count(counts.open, "open release"));
+        let _ =
+            writeln!(out, "<p>No date is missed, and the risk of {} is low.</p>", count(counts.open, "open release"));
     }
     out.push_str("<ul class=\"rows\">\n");
     for row in &view.risks {
@@ -96,9 +105,10 @@ fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
         let reasons = reasons.map(|why| format!("<p class=\"why\">{}</p>", sentence(&capital(why))));
         let reasons = reasons.collect::<Vec<_>>().concat();
         let id = if label(row) == row.id { String::new() } else { format!("{} · ", text(&row.id)) };
+        let score = row.score.map_or_else(String::new, |score| format!(" · risk {score} of 100"));
         let _ = writeln!(
             out,
-            "<li><p class=\"what\">{} {}</p>{reasons}<p class=\"quiet\">{id}ships {}</p></li>",
+            "<li><p class=\"what\">{} {}</p>{reasons}<p class=\"quiet\">{id}ships {}{score}</p></li>",
             page.link("release", &row.id, label(row)),
             level(row.standing.level),
             row.end.map_or_else(|| "on no date".to_owned(), short_day)
@@ -107,7 +117,7 @@ fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     out.push_str("</ul>\n");
     let [errors, warnings, _] = page.frame.about.findings;
     let conflicts = if counts.conflicts == 0 {
-        "no environment is overbooked".to_owned()
+        "no environment is overbooked in six weeks".to_owned()
     } else {
         format!("<a href=\"#environments\">{}</a>", count(counts.conflicts, "booking conflict"))
     };
@@ -133,7 +143,7 @@ fn waiting(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     }
     let _ = writeln!(
         out,
-        "<p class=\"all\"><a href=\"todo.html\">All {}, by person</a></p></section>",
+        "<p class=\"all\"><a href=\"todo.html\">All {}, by person</a><span id=\"mine\" hidden> · <a href=\"todo.html\"></a></span></p></section>",
         count(view.counts.needs, "thing")
     );
 }
@@ -146,26 +156,24 @@ fn timeline(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     let scale = Scale { from: lines.from, to: lines.to, today: page.frame.about.today };
     let frozen: Vec<Bar> =
         lines.freezes.iter().map(|freeze| Bar { look: "freeze", from: freeze.from, to: freeze.to }).collect();
-    let _ = write!(
-        out,
-        "<section class=\"panel\" aria-labelledby=\"weeks\"><h2 id=\"weeks\">The weeks ahead</h2>\n\
-         <table class=\"lines\">\n<caption class=\"sr\">Open releases from {} to {}</caption>\n\
-         <thead><tr><th scope=\"col\">Release</th><th scope=\"col\">Ships</th><th scope=\"col\">Stands</th><th scope=\"col\" class=\"picture\"><span class=\"sr\">Time</span>{}</th></tr></thead>\n<tbody>\n",
-        lines.from.format("%-d %b %Y"),
-        lines.to.format("%-d %b %Y"),
-        scale.axis()
-    );
+    out.push_str("<section class=\"panel\" aria-labelledby=\"weeks\"><h2 id=\"weeks\">The weeks ahead</h2>\n");
+    let caption = format!("Open releases from {} to {}", lines.from.format("%-d %b %Y"), lines.to.format("%-d %b %Y"));
+    let mut heads = ["Release", "Ships", "Stands"].map(Head::new).to_vec();
+    heads.push(Head::picture("Time", scale.axis()));
+    let mut table = Table::open(out, "lines", &caption, heads);
     for row in &lines.releases {
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td class=\"when\">{}</td><td>{}</td><td class=\"picture\">{}</td></tr>",
-            page.link("release", &row.id, label(row)),
-            day_or_none(row.end),
-            level(row.standing.level),
-            scale.row(&in_words(row), &frozen, &release_bars(row), &marks(row))
+        table.row(
+            "",
+            vec![
+                Cell::head(page.link("release", &row.id, label(row))),
+                Cell::when(day_or_none(row.end)),
+                Cell::new(level(row.standing.level)),
+                Cell::picture(scale.row(&in_words(row), &frozen, &release_bars(row), &marks(row))),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table>\n<p class=\"quiet key\">Bar: planned · thin: by the forecast · flag: target · red line: today");
+    table.close();
+    out.push_str("<p class=\"quiet key\">Bar: planned · thin: by the forecast · flag: target · red line: today");
     for freeze in &lines.freezes {
         let _ = write!(
             out,
@@ -186,7 +194,7 @@ pub fn release_bars(row: &ReleaseRow) -> Vec<Bar> {
     let mut bars = Vec::new();
     if let (Some(from), Some(to)) = (row.start, row.planned) {
         let look = match row.standing.level {
-            Level::Late | Level::AtRisk => "critical",
+            Level::Late | Level::Act | Level::AtRisk => "critical",
             Level::Over => "done",
             _ => "plan",
         };

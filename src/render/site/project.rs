@@ -39,7 +39,7 @@ pub fn render(frame: &Frame, view: &ProjectPage) -> String {
         place(show.source.as_ref())
     );
     items::description(&mut main, &show.facts);
-    release::carriers(&mut main, &page, &view.releases[..view.releases.len().min(MOST)]);
+    release::carriers(&mut main, &page, "Ships next", &view.releases[..view.releases.len().min(MOST)]);
     findings::of_one(&mut main, &page, &show.findings);
     items::sections(&mut main, &page, show, SECTIONS);
     items::facts(&mut main, &page, &show.facts, &[]);

@@ -5,13 +5,17 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 
 use super::bars::{Bar, Scale};
-use super::html::{Tone, away, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned};
+use super::html::{
+    Tone, away, capital, count, day, day_or_none, level, moment, none, pill, place, sentence, span, text, toned,
+};
 use super::layout::{Frame, Page, Tab};
-use super::{findings, gates, items, names};
+use super::table::{Cell, Head, Table};
+use super::{findings, gates, items, names, risk, runbook};
 use crate::render::plan::plural;
 use crate::report::history::MoveView;
 use crate::report::plan::{Ends, PhaseView, ReleaseView};
 use crate::report::show::Source;
+use crate::report::site::ReleaseRow;
 use crate::report::site::pages::ReleasePage;
 
 /// What stands below the schedule and the gates: what ships, how it is deployed, what may go wrong, what it hangs on, who is
@@ -19,8 +23,6 @@ use crate::report::site::pages::ReleasePage;
 const SECTIONS: &[&str] = &[
     "scope",
     "changes",
-    "waves",
-    "steps",
     "rehearsals",
     "risks",
     "requirements",
@@ -52,11 +54,19 @@ pub fn render(frame: &Frame, view: &ReleasePage) -> String {
         schedule(&mut body, &page, view, plan);
     }
     gates::section(&mut body, &page, &view.gates);
+    if let Some(book) = &view.runbook {
+        runbook::section(&mut body, &page, book);
+    }
+    if let Some(risk) = &view.risk {
+        risk::section(&mut body, &page, risk);
+    }
     if let Some(moved) = &view.history {
         history(&mut body, moved);
     }
     findings::of_one(&mut body, &page, &show.findings);
-    items::facts(&mut body, &page, &show.facts, &["owner"]);
+    // The run-book says these.
+    let told: &[&str] = if view.runbook.is_some() { &["owner", "window", "deploys to"] } else { &["owner"] };
+    items::facts(&mut body, &page, &show.facts, told);
     items::sections(&mut body, &page, show, SECTIONS);
     main.push_str(&body);
     page.render(title, &main)
@@ -67,17 +77,18 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
     let today = page.frame.about.today;
     let _ = write!(
         out,
-        "<div class=\"head\"><p class=\"quiet\">Release · {} · {}{}</p>\n<h1>{} {}</h1>\n<p class=\"quiet\"><code>{}</code> {}</p>\n",
+        "<div class=\"head\"><p class=\"quiet\">Release · {} · {}{}</p>\n<h1>{} {}</h1>\n<p class=\"quiet\"><code>{}</code> {} · <a href=\"../calendar.html#{}\">on the calendar</a></p>\n",
         text(&row.r#type),
         text(row.status),
         row.part_of.as_ref().map_or_else(String::new, |id| format!(" · part of {}", page.link("release", id, id))),
         text(title),
         level(row.standing.level),
         text(&row.id),
-        place(show.source.as_ref())
+        place(show.source.as_ref()),
+        on_calendar(row)
     );
     if !row.standing.reasons.is_empty() {
-        let reasons = row.standing.reasons.iter().map(|why| format!("<li>{}</li>", sentence(why)));
+        let reasons = row.standing.reasons.iter().map(|why| format!("<li>{}</li>", sentence(&capital(why))));
         let reasons = reasons.collect::<Vec<_>>().concat();
         let _ = writeln!(out, "<ul class=\"reasons\">{reasons}</ul>");
     }
@@ -113,8 +124,26 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
         "Gates passed",
         &if row.gates == 0 { none("none asked for") } else { format!("{} of {}", row.passed, row.gates) },
     );
-    fact("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), text));
+    if let Some(risk) = &view.risk {
+        fact("Risk", &format!("<a href=\"#risk\">{} of 100</a> <small>{}</small>", risk.score, risk.level));
+    }
+    fact("Owner", &row.owner.as_deref().map_or_else(|| none("nobody"), |owner| page.who(owner)));
     out.push_str("</dl>\n");
+}
+
+/// The part of the calendar's address that shows a release alone.
+fn on_calendar(row: &ReleaseRow) -> String {
+    let mut id = String::new();
+    for byte in row.id.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => id.push(char::from(byte)),
+            byte => {
+                let _ = write!(id, "%{byte:02X}");
+            }
+        }
+    }
+    let day = row.end.map_or_else(String::new, |end| format!("&amp;day={end}"));
+    format!("view=agenda{day}&amp;release={id}")
 }
 
 /// The phases with their bars, then the milestones.
@@ -128,17 +157,13 @@ fn schedule(out: &mut String, page: &Page<'_>, view: &ReleasePage, plan: &Releas
     let stones = plan.milestones.iter().flat_map(|stone| [stone.date, stone.forecast, stone.actual]);
     let days = phases.flatten().chain(stones).chain([plan.target]).flatten();
     let Some(scale) = Scale::around(days, today) else { return };
-    let _ = write!(
-        out,
-        "<section class=\"panel\" aria-labelledby=\"schedule\"><h2 id=\"schedule\">Schedule</h2>\n<div class=\"wide\" role=\"region\" aria-labelledby=\"schedule\" tabindex=\"0\"><table class=\"lines plan\">\n\
-         <caption class=\"sr\">Phases and milestones with their dates</caption>\n<thead><tr><th scope=\"col\">Phase</th><th scope=\"col\">Planned</th>\
-         <th scope=\"col\">Days</th><th scope=\"col\">Slack</th><th scope=\"col\">Stands</th><th scope=\"col\">Environments</th>\
-         <th scope=\"col\" class=\"picture\"><span class=\"sr\">Time</span>{}</th><th scope=\"col\">Written at</th></tr></thead>\n<tbody>\n",
-        scale.axis()
-    );
+    out.push_str("<section class=\"panel\" aria-labelledby=\"schedule\"><h2 id=\"schedule\">Schedule</h2>\n<div class=\"wide\" role=\"region\" aria-labelledby=\"schedule\" tabindex=\"0\">");
+    let mut heads = ["Phase", "Planned", "Days", "Slack", "Stands", "Environments"].map(Head::new).to_vec();
+    heads.extend([Head::picture("Time", scale.axis()), Head::new("Written at")]);
+    let mut table = Table::open(out, "lines plan", "Phases and milestones with their dates", heads);
     for phase in &plan.phases {
         let deciding = plan.critical_path.iter().any(|id| *id == format!("{}/{}", plan.id, phase.id));
-        phase_row(out, page, view, phase, deciding, scale);
+        phase_row(&mut table, page, view, phase, deciding, scale);
     }
     for stone in &plan.milestones {
         let words = format!(
@@ -154,20 +179,32 @@ fn schedule(out: &mut String, page: &Page<'_>, view: &ReleasePage, plan: &Releas
             (None, Some(forecast)) => format!("forecast {}", day(forecast)),
             (None, None) => String::new(),
         };
-        let _ = writeln!(
-            out,
-            "<tr id=\"{}\" class=\"stone\"><th scope=\"row\">◇ {}</th><td class=\"when\">{}</td><td></td><td></td><td>{state}</td><td></td><td class=\"picture\">{}</td><td>{}</td></tr>",
-            names::anchor("milestone", &stone.id),
-            text(&stone.id),
-            day_or_none(stone.date),
-            scale.row(&words, &[], &[], &marks),
-            page.place(source_of(view, "milestones", &stone.id))
+        table.row(
+            &format!("id=\"{}\" class=\"stone\"", names::anchor("milestone", &stone.id)),
+            vec![
+                Cell::head(format!("◇ {}", text(&stone.id))),
+                Cell::when(day_or_none(stone.date)),
+                Cell::new(""),
+                Cell::new(""),
+                Cell::new(state),
+                Cell::new(""),
+                Cell::picture(scale.row(&words, &[], &[], &marks)),
+                Cell::new(page.place(source_of(view, "milestones", &stone.id))),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table></div>\n<p class=\"quiet key\">● on the critical path · bar: planned · thin: by the forecast · red line: today</p></section>\n");
+    table.close();
+    out.push_str("</div>\n<p class=\"quiet key\">● on the critical path · bar: planned · thin: by the forecast · red line: today</p></section>\n");
 }
 
-fn phase_row(out: &mut String, page: &Page<'_>, view: &ReleasePage, phase: &PhaseView, deciding: bool, scale: Scale) {
+fn phase_row(
+    table: &mut Table<'_>,
+    page: &Page<'_>,
+    view: &ReleasePage,
+    phase: &PhaseView,
+    deciding: bool,
+    scale: Scale,
+) {
     let critical = deciding || (phase.critical && phase.actual.end.is_none());
     let sign = if critical {
         "<span class=\"critical\" aria-hidden=\"true\">●</span><span class=\"sr\">critical: </span> "
@@ -188,17 +225,18 @@ fn phase_row(out: &mut String, page: &Page<'_>, view: &ReleasePage, phase: &Phas
             format!("{}{alone}", page.link("environment", &used.id, &used.id))
         })
         .collect();
-    let _ = writeln!(
-        out,
-        "<tr id=\"{}\"><th scope=\"row\">{sign}{}</th><td class=\"when\">{planned}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"picture\">{}</td><td>{}</td></tr>",
-        names::anchor("phase", &phase.id),
-        text(&phase.id),
-        number(phase.working_days),
-        number(phase.slack_days),
-        state(phase),
-        environments.join(", "),
-        scale.row(&in_words(phase), &[], &bars(phase, critical), &[]),
-        page.place(source_of(view, "phases", &phase.id))
+    table.row(
+        &format!("id=\"{}\"", names::anchor("phase", &phase.id)),
+        vec![
+            Cell::head(format!("{sign}{}", text(&phase.id))),
+            Cell::when(planned),
+            Cell::new(number(phase.working_days)),
+            Cell::new(number(phase.slack_days)),
+            Cell::new(state(phase)),
+            Cell::new(environments.join(", ")),
+            Cell::picture(scale.row(&in_words(phase), &[], &bars(phase, critical), &[])),
+            Cell::new(page.place(source_of(view, "phases", &phase.id))),
+        ],
     );
 }
 
@@ -248,67 +286,89 @@ fn source_of<'v>(view: &'v ReleasePage, section: &str, id: &str) -> Option<&'v S
     item.source.as_ref()
 }
 
-/// How the dates moved from commit to commit.
-fn history(out: &mut String, moved: &[MoveView]) {
+/// How the dates moved from commit to commit; those that only came or went stand below, for they count for nothing.
+fn history(out: &mut String, all: &[MoveView]) {
     out.push_str("<section class=\"panel\" aria-labelledby=\"history\"><h2 id=\"history\">How its dates moved</h2>\n");
+    let (moved, others): (Vec<&MoveView>, Vec<&MoveView>) =
+        all.iter().partition(|it| it.before.is_some() && it.after.is_some());
     if moved.is_empty() {
-        out.push_str("<p>They stand as they were first written.</p></section>\n");
-        return;
+        out.push_str("<p>They stand as they were first written.</p>\n");
+    } else {
+        let of_target = moved.iter().filter(|it| it.subject.is_empty() && it.field == "target");
+        let days: i64 = of_target.filter_map(|it| it.days).sum();
+        let target = match days {
+            0 => String::new(),
+            days => format!("; its target by {days:+} {} in all", if days.abs() == 1 { "day" } else { "days" }),
+        };
+        let _ = writeln!(out, "<p>Moved {}{target}.</p>", plural(moved.len().try_into().unwrap_or(i64::MAX), "time"));
+        moves(out, "Dates that moved, oldest first", &moved);
     }
-    out.push_str(
-        "<div class=\"wide\" role=\"region\" aria-labelledby=\"history\" tabindex=\"0\"><table>\n<caption class=\"sr\">Dates that moved, oldest first</caption>\n\
-         <thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">From</th><th scope=\"col\">To</th>\
-         <th scope=\"col\">Days</th><th scope=\"col\">By</th></tr></thead>\n<tbody>\n",
-    );
+    if !others.is_empty() {
+        let _ = writeln!(out, "<details><summary>{} that came or went</summary>", count(others.len(), "date"));
+        moves(out, "Dates that came or went, oldest first", &others);
+        out.push_str("</details>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+fn moves(out: &mut String, caption: &str, moved: &[&MoveView]) {
+    let _ = write!(out, "<div class=\"wide\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">");
+    let heads = ["When", "What", "From", "To", "Days", "By"].map(Head::new).to_vec();
+    let mut table = Table::open(out, "moves", caption, heads);
     for it in moved {
         let date = |date: &Option<String>| date.as_deref().map_or_else(|| none("not there"), moment);
-        let days = it.days.map_or_else(String::new, |days| format!("{days:+}"));
         let at =
             it.by.at.as_deref().map_or_else(|| "not committed".to_owned(), |at| moment(at.get(..10).unwrap_or(at)));
         let commit: String = it.by.commit.iter().flat_map(|id| id.chars().take(10)).collect();
         let author = it.by.author.as_ref().map(|who| who.person.as_ref().unwrap_or(&who.name));
         let by: Vec<String> = author.into_iter().chain(&it.by.message).map(|word| text(word)).collect();
         let what = if it.subject.is_empty() { it.field.to_owned() } else { format!("{} {}", it.subject, it.field) };
-        let _ = writeln!(
-            out,
-            "<tr><td class=\"when\">{at}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{days}</td><td>{} <code>{}</code></td></tr>",
-            text(&what),
-            date(&it.before),
-            date(&it.after),
-            by.join(" · "),
-            text(&commit)
+        table.row(
+            "",
+            vec![
+                Cell::when(at),
+                Cell::head(text(&what)),
+                Cell::when(date(&it.before)),
+                Cell::when(date(&it.after)),
+                Cell::new(it.days.map_or_else(String::new, |days| format!("{days:+}"))),
+                Cell::new(format!("{} <code>{}</code>", by.join(" · "), text(&commit))),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table></div></section>\n");
+    table.close();
+    out.push_str("</div>\n");
 }
 
-/// The open releases that carry a project.
-pub fn carriers(out: &mut String, page: &Page<'_>, rows: &[crate::report::site::ReleaseRow]) {
+/// Open releases with their bars: those that carry a project, or that are somebody's.
+pub fn carriers(out: &mut String, page: &Page<'_>, title: &str, rows: &[ReleaseRow]) {
     let days = rows.iter().flat_map(|row| [row.start, row.planned, row.end, row.target]).flatten();
     let Some(scale) = Scale::around(days, page.frame.about.today) else { return };
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<section class=\"panel\" aria-labelledby=\"carriers\"><h2 id=\"carriers\">Ships next <small>{}</small></h2>\n<table class=\"lines\">\n<caption class=\"sr\">Open releases that carry it</caption>\n\
-         <thead><tr><th scope=\"col\">Release</th><th scope=\"col\">Ships</th><th scope=\"col\">Stands</th><th scope=\"col\" class=\"picture\"><span class=\"sr\">Time</span>{}</th></tr></thead>\n<tbody>\n",
-        count(rows.len(), "release"),
-        scale.axis()
+        "<section class=\"panel\" aria-labelledby=\"carriers\"><h2 id=\"carriers\">{title} <small>{}</small></h2>",
+        count(rows.len(), "release")
     );
+    let mut heads = ["Release", "Ships", "Stands"].map(Head::new).to_vec();
+    heads.push(Head::picture("Time", scale.axis()));
+    let mut table = Table::open(out, "lines", "Open releases by date", heads);
     for row in rows {
         let words = format!(
             "{}: ships {}",
             row.id,
             row.end.map_or_else(|| "on no date".to_owned(), |end| end.format("%-d %b %Y").to_string())
         );
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td class=\"when\">{}</td><td>{}</td><td class=\"picture\">{}</td></tr>",
-            page.link("release", &row.id, row.name.as_deref().unwrap_or(&row.id)),
-            day_or_none(row.end),
-            level(row.standing.level),
-            scale.row(&words, &[], &super::portfolio::release_bars(row), &[])
+        table.row(
+            "",
+            vec![
+                Cell::head(page.link("release", &row.id, row.name.as_deref().unwrap_or(&row.id))),
+                Cell::when(day_or_none(row.end)),
+                Cell::new(level(row.standing.level)),
+                Cell::picture(scale.row(&words, &[], &super::portfolio::release_bars(row), &[])),
+            ],
         );
     }
-    out.push_str("</tbody>\n</table></section>\n");
+    table.close();
+    out.push_str("</section>\n");
 }
 
 #[cfg(test)]
@@ -336,12 +396,12 @@ mod tests {
         };
         let mut out = String::new();
         history(&mut out, &[moved]);
-        let row = out.lines().find(|line| line.starts_with("<tr><td")).unwrap_or_default();
+        let row = out.lines().find(|line| line.starts_with("<tr role=\"row\"><td")).unwrap_or_default();
         for part in [
             "2 Nov 2026",
             "5 Dec 2026",
             "12 Dec 2026",
-            "<td>+7</td>",
+            ">+7</td>",
             "&lt;b&gt;Later",
             "<code><bdi>0123456789</bdi></code>",
         ] {

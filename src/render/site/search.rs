@@ -2,27 +2,41 @@
 
 use serde_json::{Value, json};
 
-use super::names;
+use super::{findings, names};
 use crate::render::text::sanitize;
+use crate::report::check::FindingView;
 use crate::report::site::search::Entry;
 
 /// Bytes that the index may have; what matters least is left out.
 const LIMIT: usize = 900_000;
 
 /// Kinds by their number in the index.
-const KINDS: &[&str] = &["release", "project", "environment", "change", "incident", "phase", "gate"];
+const KINDS: &[&str] = &[
+    "release",
+    "project",
+    "environment",
+    "change",
+    "incident",
+    "phase",
+    "gate",
+    "milestone",
+    "person",
+    "team",
+    "broken rule",
+];
 
 /// The script. An entry is `[kind, id, name, address]`; the name is 0 where there is none, and the address is left out where
 /// it follows from kind and id.
-pub fn script(entries: &[Entry]) -> String {
+pub fn script(entries: &[Entry], findings: &[FindingView]) -> String {
     let mut out = String::from("\"use strict\";\nwindow.relmSearch = {\"kinds\":");
     out.push_str(&json!(KINDS).to_string());
     out.push_str(",\"entries\":[\n");
     let mut left = 0;
-    for (place, entry) in entries.iter().enumerate() {
-        let line = line(entry);
+    let rules: Vec<String> = rules(findings).collect();
+    let all = rules.len() + entries.len();
+    for (place, line) in rules.into_iter().chain(entries.iter().map(line)).enumerate() {
         if out.len() + line.len() > LIMIT {
-            left = entries.len() - place;
+            left = all - place;
             break;
         }
         if place > 0 {
@@ -34,6 +48,14 @@ pub fn script(entries: &[Entry]) -> String {
     out.push_str(&left.to_string());
     out.push_str("};\n");
     out
+}
+
+/// The rules that are broken, each with where its first finding stands.
+fn rules(findings: &[FindingView]) -> impl Iterator<Item = String> {
+    findings::by_rule(findings).into_iter().map(|(rule, count, address)| {
+        let kind = KINDS.len() - 1;
+        json!([kind, rule, super::html::count(count, "finding"), address]).to_string()
+    })
 }
 
 fn line(entry: &Entry) -> String {
@@ -51,8 +73,11 @@ fn line(entry: &Entry) -> String {
 /// The address, unless the script can tell it: `KIND/ID.html`, and `release/ID.html#KIND-PART` for parts.
 fn address(entry: &Entry) -> Option<String> {
     let (kind, page) = (entry.page.0, &entry.page.1);
-    let part =
-        if matches!(entry.kind, "phase" | "gate") { entry.id.split_once('/').map(|(_, part)| part) } else { None };
+    let part = if matches!(entry.kind, "phase" | "gate" | "milestone") {
+        entry.id.split_once('/').map(|(_, part)| part)
+    } else {
+        None
+    };
     let plain = names::stem(page) == *page && part.is_none_or(|part| names::stem(part) == part);
     if plain && (entry.kind == kind || part.is_some()) {
         return None;
@@ -100,7 +125,7 @@ mod tests {
                 )
             })
             .collect();
-        let script = script(&entries);
+        let script = script(&entries, &[]);
         assert!(script.len() < 1_000_000 && !script.contains("\"left\":0"), "{}", script.len());
     }
 }

@@ -162,10 +162,19 @@
     document.getElementById("whose").hidden = false;
   };
 
+  // Who once chose to see their own things is led back to them.
+  const mine = () => {
+    const place = document.getElementById("mine"), who = recall("relm-who");
+    if (!place || !who) return;
+    place.querySelector("a").textContent = `those of ${who}`;
+    place.hidden = false;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     themes();
     search();
     filters();
+    mine();
     if (window.relmAbout) document.getElementById("as-of").textContent = window.relmAbout;
   });
 })();

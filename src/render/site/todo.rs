@@ -7,6 +7,7 @@ use super::html::capital;
 use super::html::{Tone, away, count, day, place, sentence, short_day, text, toned};
 use super::layout::{Frame, Page, Tab};
 use super::names;
+use super::table::{Cell, Head, Table};
 use crate::render::text::html_escape;
 use crate::report::site::needs::Need;
 
@@ -36,29 +37,29 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
         let _ = write!(main, "<option value=\"{who}\">{who}</option>");
     }
     main.push_str("</select></label> <span id=\"left\" class=\"quiet\" role=\"status\"></span></p>\n");
-    main.push_str(
-        "<section class=\"panel\" aria-label=\"Everything to do\"><div class=\"wide\" role=\"region\" aria-label=\"Everything to do\" tabindex=\"0\"><table id=\"needs\" class=\"stack\">\n<caption class=\"sr\">What waits for whom, until when</caption>\n\
-         <thead><tr><th scope=\"col\">Due</th><th scope=\"col\">What</th><th scope=\"col\">For</th><th scope=\"col\">Missing</th>\
-         <th scope=\"col\">Who</th><th scope=\"col\">Written at</th></tr></thead>\n<tbody>\n",
-    );
+    main.push_str("<section class=\"panel\" aria-label=\"Everything to do\"><div id=\"needs\" class=\"wide\" role=\"region\" aria-label=\"Everything to do\" tabindex=\"0\">");
+    let heads = ["Due", "What", "For", "Missing", "Who", "Written at"].map(Head::new).to_vec();
+    let mut table = Table::open(&mut main, "needs", "What waits for whom, until when", heads);
     for need in shown {
         let who = html_escape(&need.who.join(" ")).into_owned();
-        let _ = writeln!(
-            main,
-            "<tr data-who=\"{who}\"><td class=\"when\">{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            due_in_full(need),
-            what(&page, need),
-            whose(&page, need),
-            why(need),
-            text(&need.who.join(", ")),
-            place(need.source.as_ref())
+        table.row(
+            &format!("data-who=\"{who}\""),
+            vec![
+                Cell::when(due_in_full(need)),
+                Cell::head(what(&page, need)),
+                Cell::new(whose(&page, need)),
+                Cell::new(why(need)),
+                Cell::new(page.links("person", &need.who)),
+                Cell::new(place(need.source.as_ref())),
+            ],
         );
     }
-    main.push_str("</tbody>\n</table></div></section>\n");
+    table.close();
+    main.push_str("</div></section>\n");
     if needs.len() > MOST {
         let _ = writeln!(
             main,
-            "<p class=\"quiet\">And {} more that are due later: <code>relm todo --owner ID</code> lists those of one person or team.</p>",
+            "<p class=\"quiet\">And {} more that are due later: they stand on the pages of those they wait for.</p>",
             needs.len() - MOST
         );
     }
@@ -69,7 +70,7 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
 pub fn list(page: &Page<'_>, needs: &[Need]) -> String {
     let mut out = String::from("<ul class=\"rows\">\n");
     for need in needs {
-        let who = if need.who.is_empty() { String::new() } else { format!(" · {}", text(&need.who.join(", "))) };
+        let who = if need.who.is_empty() { String::new() } else { format!(" · {}", page.links("person", &need.who)) };
         let why = if need.why.is_empty() { String::new() } else { format!("<p class=\"why\">{}</p>", why(need)) };
         let of = whose(page, need);
         let of = if of.is_empty() { of } else { format!(" <span class=\"of\">{of}</span>") };

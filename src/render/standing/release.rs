@@ -340,7 +340,7 @@ fn deployment(it: &DeploymentView, state: &str, today: NaiveDate) -> Vec<Fact> {
     };
     said.push(back);
     if let Some(point) = &it.point_of_no_return {
-        let text = format!("{}, {}: after it, going back would end after the window", point.step, moment(point.at));
+        let text = format!("{}, {}: from it on not everything can be taken back in time", point.step, moment(point.at));
         said.push(Fact::new("no return", text, Tone::Warn));
     }
     if it.rehearsals > 0 {

@@ -1,17 +1,13 @@
 //! How a release is delivered: waves, steps and rehearsals; and trains, which deliver on a cadence.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
-
 use super::context::{Context, wall_clock};
 use super::{Draft, Item};
+use crate::analysis::runbook::Runbook;
 use crate::analysis::trains::{Departure, Timetable};
 use crate::model::Identified;
-use crate::model::release::{At, Delivery, Deployment, Mode, Release, Rollout, Step, TimeWindow};
+use crate::model::release::{Delivery, Deployment, Mode, Release, Rollout, TimeWindow};
 use crate::model::train::Train;
-use crate::time::{Duration, Lag, When};
+use crate::time::When;
 
 /// Departures that are shown.
 const DEPARTURES: usize = 5;
@@ -45,14 +41,16 @@ pub fn deployment(cx: &Context<'_>, release: &Release, deployment: &Deployment, 
             .at(cx.source(wave.id.span))
     });
     draft.section("waves", "Waves", waves.collect());
-    let times = times(release, deployment, cx.portfolio.zone);
+    let book = Runbook::new(cx.portfolio, release);
+    let zone = book.as_ref().map_or(cx.portfolio.zone, |book| book.zone);
+    let find = |id: &str| book.iter().flat_map(|book| &book.steps).find(|it| *it.step.id == *id)?.time;
     let steps = deployment.steps.iter().map(|step| {
         let after: Vec<String> = step.after.0.iter().map(|after| after.step.to_string()).collect();
-        let time = times.get(&*step.id);
+        let time = find(&step.id);
         Item::new("step", &step.id)
             .name(step.common.name())
-            .from(time.map(|time| wall_clock(time.0, cx.portfolio.zone)))
-            .to(time.map(|time| wall_clock(time.1, cx.portfolio.zone)))
+            .from(time.map(|time| wall_clock(time.start, zone)))
+            .to(time.map(|time| wall_clock(time.end, zone)))
             .with(step.duration.as_ref())
             .saying("after", (!after.is_empty()).then(|| after.join(", ")))
             .with(step.project.as_ref())
@@ -82,74 +80,6 @@ pub fn deployment(cx: &Context<'_>, release: &Release, deployment: &Deployment, 
 /// A window in words.
 pub fn window(window: &TimeWindow) -> String {
     format!("{} to {}", window.start.value, window.end.value)
-}
-
-/// The first instant and the last of each step, by id.
-pub type Times<'p> = HashMap<&'p str, (DateTime<Utc>, DateTime<Utc>)>;
-
-/// When each step begins and ends: from the start of its wave, or of the deployment, and after what it follows. Steps
-/// that wait for each other have no time.
-pub fn times<'p>(release: &Release, deployment: &'p Deployment, zone: Tz) -> Times<'p> {
-    let mut times = Times::new();
-    // Each round settles the steps whose predecessors are settled; a round without any leaves only cycles.
-    let mut open: Vec<&Step> = deployment.steps.iter().collect();
-    loop {
-        let before = open.len();
-        open.retain(|step| match time(release, deployment, step, &times, zone) {
-            Some(settled) => times.insert(&step.id, settled).is_some(),
-            None => true,
-        });
-        if open.len() == before {
-            return times;
-        }
-    }
-}
-
-fn time(
-    release: &Release,
-    deployment: &Deployment,
-    step: &Step,
-    times: &Times<'_>,
-    zone: Tz,
-) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    let length = step.duration.as_ref().map_or(TimeDelta::zero(), |duration| minutes(duration.value.0));
-    let mut start = begin(release, deployment, step, zone);
-    for after in &step.after.0 {
-        let known = deployment.steps.iter().any(|other| other.id == after.step);
-        if !known {
-            continue;
-        }
-        let (from, to) = times.get(&*after.step)?;
-        let base = if after.link.from_finish() { *to } else { *from };
-        let bound = base + lag(after.lag);
-        let bound = if after.link.to_start() { bound } else { bound - length };
-        start = Some(start.map_or(bound, |start| start.max(bound)));
-    }
-    start.map(|start| (start, start + length))
-}
-
-/// The earliest a step may begin: with its wave, else with the deployment.
-fn begin(release: &Release, deployment: &Deployment, step: &Step, zone: Tz) -> Option<DateTime<Utc>> {
-    let wave = step.wave.as_ref().and_then(|id| deployment.waves.iter().find(|wave| wave.id == *id));
-    let of_wave = wave.and_then(|wave| {
-        let at = wave.at.as_ref().and_then(|at| match at.value {
-            At::When(when) => Some(when),
-            At::Target(Lag::ZERO) => release.target.as_ref().map(|target| When::Date(target.value)),
-            At::Target(_) => None,
-        });
-        wave.window.as_ref().map(|window| window.start.value).or(at)
-    });
-    let start = of_wave.or(deployment.window.as_ref().map(|window| window.start.value))?;
-    Some(start.instant(zone))
-}
-
-fn minutes(count: i64) -> TimeDelta {
-    TimeDelta::minutes(count.clamp(0, i64::from(u32::MAX)))
-}
-
-fn lag(lag: Lag) -> TimeDelta {
-    let Duration::Clock { minutes: count } = lag.duration else { return TimeDelta::zero() };
-    if lag.negative { -minutes(count) } else { minutes(count) }
 }
 
 /// A train: what it carries and when it departs next.

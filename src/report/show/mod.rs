@@ -24,7 +24,6 @@ use crate::model::Portfolio;
 use crate::time::Clock;
 
 use context::Context;
-pub(super) use delivery::{Times, times};
 pub use find::{Found, Object, find};
 
 /// The name and version of [`Show`]'s shape.

@@ -1,5 +1,6 @@
 //! The page of metrics: delivery and releases, as `relm report dora` and `relm report kpi` measure them.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Site;
@@ -21,10 +22,14 @@ pub struct MetricsPage {
 }
 
 impl Site<'_> {
+    /// Whether there are days to be measured.
+    pub fn has_metrics(&self) -> bool {
+        period(self.header.today).is_some()
+    }
+
     /// Measures the days up to today; `moves` are the written dates that commits have moved, where a history tells of them.
     pub fn metrics(&self, moves: Option<&[Move]>) -> Option<MetricsPage> {
-        let today = self.header.today;
-        let period = Period::new(plus_days(today, 1 - DAYS), today)?;
+        let period = period(self.header.today)?;
         let base = Base::new(Input { gates: self.material.plan.gates, occupancy: self.material.occupancy, moves });
         let members = Members::all(&base);
         let input = self.gates();
@@ -38,6 +43,10 @@ impl Site<'_> {
             releases: measure(KPI_SCHEMA, kpis().collect(), None),
         })
     }
+}
+
+fn period(today: NaiveDate) -> Option<Period> {
+    Period::new(plus_days(today, 1 - DAYS), today)
 }
 
 fn question(period: Period, definitions: Vec<&'static Definition>, by: Option<By>) -> Question {

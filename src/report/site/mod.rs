@@ -5,8 +5,10 @@
 pub mod metrics;
 pub mod needs;
 pub mod pages;
+pub mod people;
 pub mod portfolio;
 pub mod releases;
+pub mod runbook;
 pub mod search;
 
 use std::collections::HashMap;
@@ -22,9 +24,11 @@ use super::check::FindingView;
 use super::env::state::{DriftView, drift};
 use super::history::{History, MoveView};
 use super::plan::Input;
+use super::risk::{Risk, RiskView};
 use super::show::Material as Written;
 use super::{env, gate};
 use crate::analysis::installed::Installed;
+use crate::analysis::metrics::{self as measures, Base};
 use crate::analysis::occupancy::Occupancy;
 use crate::diagnostic::{Severity, SourceMap};
 use crate::model::{Identified, Portfolio};
@@ -94,6 +98,8 @@ pub struct Ids {
     pub environments: Vec<String>,
     /// Of projects.
     pub projects: Vec<String>,
+    /// Of people and teams.
+    pub people: Vec<String>,
 }
 
 /// A portfolio as its pages see it.
@@ -104,6 +110,8 @@ pub struct Site<'p> {
     findings: Vec<FindingView>,
     /// Places in `findings` by kind and id of what they are about.
     about: HashMap<(String, String), Vec<usize>>,
+    /// The risks of open releases, by id.
+    risks: HashMap<String, RiskView>,
     /// By index of the release.
     rows: Vec<ReleaseRow>,
     /// How dates moved, by release; none where nobody looked at the history.
@@ -119,8 +127,17 @@ impl<'p> Site<'p> {
         for (place, finding) in findings.iter().enumerate() {
             about.entry((finding.subject.kind.clone(), finding.subject.id.clone())).or_default().push(place);
         }
-        let mut site =
-            Self { material, header, findings, about, rows: Vec::new(), moved: None, installed: OnceLock::new() };
+        let mut site = Self {
+            material,
+            header,
+            findings,
+            about,
+            risks: HashMap::new(),
+            rows: Vec::new(),
+            moved: None,
+            installed: OnceLock::new(),
+        };
+        site.risks = site.risks();
         site.rows = site.release_rows();
         site
     }
@@ -158,10 +175,17 @@ impl<'p> Site<'p> {
             ids
         }
         let portfolio = self.portfolio();
+        let settings = &portfolio.settings;
+        let people = settings.people.iter().map(|person| &person.id);
+        let mut people: Vec<String> =
+            people.chain(settings.teams.iter().map(|team| &team.id)).map(ToString::to_string).collect();
+        people.sort_unstable();
+        people.dedup();
         Ids {
             releases: all(&portfolio.releases),
             environments: all(&portfolio.environments),
             projects: all(&portfolio.projects),
+            people,
         }
     }
 
@@ -173,6 +197,18 @@ impl<'p> Site<'p> {
     /// Every release as lists show it, by index.
     pub fn rows(&self) -> &[ReleaseRow] {
         &self.rows
+    }
+
+    /// The risks that `relm report risk` tells, by release.
+    fn risks(&self) -> HashMap<String, RiskView> {
+        let base = Base::new(measures::Input {
+            gates: self.material.plan.gates,
+            occupancy: self.material.occupancy,
+            moves: None,
+        });
+        let all: Vec<usize> = (0..self.portfolio().releases.len()).collect();
+        let risks = Risk::new(self.header.clone(), &self.gates(), &base, &all).releases;
+        risks.into_iter().map(|risk| (risk.id.clone(), risk)).collect()
     }
 
     fn portfolio(&self) -> &'p Portfolio {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::runbook::RunbookView;
 use super::{ReleaseRow, Site};
 use crate::model::Identified;
 use crate::report::env;
@@ -9,6 +10,7 @@ use crate::report::env::schedule::{Days, Timeline};
 use crate::report::env::usage::{By, Period, Usage};
 use crate::report::gate;
 use crate::report::history::MoveView;
+use crate::report::risk::RiskView;
 use crate::report::show::{Object, Show};
 use crate::time::plus_days;
 
@@ -22,8 +24,12 @@ pub struct ReleasePage {
     pub row: ReleaseRow,
     /// Its plan, and everything written around it.
     pub show: Show,
+    /// What makes it risky; none when it is over.
+    pub risk: Option<RiskView>,
     /// Its gates, with criteria and approvals.
     pub gates: Vec<gate::show::Show>,
+    /// How it is deployed; none where nobody wrote steps or waves.
+    pub runbook: Option<RunbookView>,
     /// How its dates moved, oldest first; none where nobody looked at the history.
     pub history: Option<Vec<MoveView>>,
 }
@@ -85,7 +91,9 @@ impl Site<'_> {
         ReleasePage {
             row: self.rows[r].clone(),
             show: Show::new(self.header.clone(), self.written(), Object::Release(r), findings),
+            risk: self.risks.get(release.id.as_str()).cloned(),
             gates: gates.collect(),
+            runbook: self.runbook(r),
             history: self.moved.as_ref().map(|moved| moved.get(release.id.as_str()).cloned().unwrap_or_default()),
         }
     }

@@ -31,7 +31,7 @@ const SHIPPED: usize = 5;
 pub struct Portfolio {
     /// What ships next, by day.
     pub next: Vec<ReleaseRow>,
-    /// Releases that are late or at risk, else those that need an eye; the worst first.
+    /// Releases that are not on track, the worst first.
     pub risks: Vec<ReleaseRow>,
     /// What waits for somebody, the most pressing first; the page of needs has them all by day.
     pub needs: Vec<Need>,
@@ -54,9 +54,11 @@ pub struct Counts {
     pub drafts: usize,
     /// Open releases that are late.
     pub late: usize,
-    /// Open releases that are at risk.
+    /// Open releases with something that must be done now.
+    pub act: usize,
+    /// Open releases with a high risk.
     pub at_risk: usize,
-    /// Open releases that need an eye.
+    /// Open releases with a medium risk.
     pub watch: usize,
     /// What waits for somebody.
     pub needs: usize,
@@ -71,7 +73,7 @@ pub struct Counts {
 }
 
 /// Releases over the weeks ahead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lines {
     /// The first day, a Monday.
     pub from: NaiveDate,
@@ -107,7 +109,10 @@ impl Site<'_> {
         open.sort_by(|a, b| (a.end.is_none(), a.end, &a.id).cmp(&(b.end.is_none(), b.end, &b.id)));
         let mut risks: Vec<&ReleaseRow> =
             open.iter().copied().filter(|row| row.standing.level > Level::OnTrack && !row.standing.inherited).collect();
-        risks.sort_by_key(|row| (std::cmp::Reverse(row.standing.level), row.end));
+        let score = |row: &ReleaseRow| row.score.unwrap_or_default();
+        risks.sort_by(|a, b| {
+            b.standing.level.cmp(&a.standing.level).then(score(b).total_cmp(&score(a))).then(a.end.cmp(&b.end))
+        });
         let today = self.material.clock.today;
         let environments = self.strip();
         let counts = self.counts(&open, needs, environments.conflicts);
@@ -135,6 +140,7 @@ impl Site<'_> {
             open: open.len(),
             drafts: self.rows.iter().filter(|row| row.draft).count(),
             late: of(Level::Late),
+            act: of(Level::Act),
             at_risk: of(Level::AtRisk),
             watch: of(Level::Watch),
             needs: needs.len(),

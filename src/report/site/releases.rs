@@ -7,9 +7,9 @@ use super::Site;
 use crate::analysis::gates::State;
 use crate::diagnostic::Severity;
 use crate::model::Identified;
-use crate::model::portfolio::Rating;
-use crate::model::release::{Release, RiskStatus, Status};
-use crate::report::plan::{ReleaseView, release_view};
+use crate::model::release::Status;
+use crate::report::plan::release_view;
+use crate::report::risk::{ContributionView, RiskView};
 use crate::report::show::Source;
 
 /// Rules that find what the plan and the gates tell of a release already.
@@ -18,19 +18,22 @@ const TOLD: &[&str] = &["forecast-late", "gate-overdue", "misses-target"];
 /// Reasons that are kept; the rest stands on the release's own page.
 const REASONS: usize = 4;
 
-/// How a release stands, from best to worst.
+/// How a release stands, from best to worst. Between the ends it is the risk that `relm report risk` scores; what is a fact
+/// already has a word of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// It is over, or called off.
     Over,
-    /// Nothing speaks against its dates.
+    /// Its risk is low.
     OnTrack,
-    /// Something needs an eye: it is behind its plan, a warning is open, a grave risk is in its register.
+    /// Its risk is medium.
     Watch,
-    /// A gate is overdue, refused or stale, a rule is broken, or its slack is used up.
+    /// Its risk is high.
     AtRisk,
-    /// It will miss its target by today's forecast.
+    /// A gate is overdue, refused or stale, or a rule is broken.
+    Act,
+    /// It misses its target by today's forecast, or should have ended.
     Late,
 }
 
@@ -42,13 +45,17 @@ impl Level {
             Self::OnTrack => "On track",
             Self::Watch => "Watch",
             Self::AtRisk => "At risk",
+            Self::Act => "Action needed",
             Self::Late => "Late",
         }
     }
 
-    /// Whether people should look at it before others.
-    pub const fn is_risk(self) -> bool {
-        matches!(self, Self::AtRisk | Self::Late)
+    fn of_risk(risk: &RiskView) -> Self {
+        match risk.level {
+            "high" => Self::AtRisk,
+            "medium" => Self::Watch,
+            _ => Self::OnTrack,
+        }
     }
 }
 
@@ -59,12 +66,12 @@ pub struct Standing {
     pub level: Level,
     /// Why, the gravest first.
     pub reasons: Vec<String>,
-    /// Whether its parts alone are the reason.
+    /// Whether one of its parts, which stands in the same lists, says the same.
     pub inherited: bool,
 }
 
 /// A release in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReleaseRow {
     /// The id.
     pub id: String,
@@ -100,6 +107,8 @@ pub struct ReleaseRow {
     pub gates: usize,
     /// How it stands.
     pub standing: Standing,
+    /// Its risk from 0 to 100, as `relm report risk` scores it; none when it is over.
+    pub score: Option<f64>,
     /// Where it is written.
     pub source: Option<Source>,
 }
@@ -149,6 +158,7 @@ impl Site<'_> {
             } else {
                 self.standing(r)
             },
+            score: self.risks.get(release.id.as_str()).map(|risk| risk.score),
             source: self.gates().source(release.id.span),
         }
     }
@@ -156,23 +166,22 @@ impl Site<'_> {
     /// How an open release stands by itself.
     fn standing(&self, r: usize) -> Standing {
         let release = &self.portfolio().releases[r];
-        let plan = release_view(self.material.plan, r, None);
-        let mut reasons = self.gate_reasons(r);
-        reasons.extend(plan_reasons(&plan));
-        reasons.extend(self.overdue(r));
-        let told = reasons.iter().any(|(level, _)| level.is_risk());
-        for finding in self.findings_of("release", &release.id) {
-            if told && TOLD.contains(&&*finding.rule) {
-                continue;
+        let mut reasons: Vec<(Level, String)> = self.late(r).into_iter().collect();
+        let is_late = !reasons.is_empty();
+        let gates = self.gate_reasons(r);
+        let troubled = !gates.is_empty();
+        reasons.extend(gates);
+        let broken = self.findings_of("release", &release.id);
+        let broken = broken.into_iter().filter(|finding| finding.severity == Severity::Error);
+        let broken = broken.filter(|finding| !(TOLD.contains(&&*finding.rule) && (is_late || troubled)));
+        reasons.extend(broken.map(|finding| (Level::Act, finding.message)));
+        if let Some(risk) = self.risks.get(release.id.as_str()) {
+            let level = Level::of_risk(risk);
+            let told = |it: &ContributionView| (it.id == "schedule" && is_late) || (it.id == "gates" && troubled);
+            if level > Level::OnTrack {
+                reasons.extend(risk_reasons(risk).filter(|it| !told(it)).map(|it| (level, in_words(it))));
             }
-            let level = match finding.severity {
-                Severity::Error => Level::AtRisk,
-                Severity::Warning => Level::Watch,
-                Severity::Info => continue,
-            };
-            reasons.push((level, finding.message));
         }
-        reasons.extend(grave_risks(release));
         // A draft promises nothing yet.
         if release.status() == Status::Draft {
             for (level, _) in &mut reasons {
@@ -184,11 +193,15 @@ impl Site<'_> {
         Standing { level, reasons: reasons.into_iter().map(|(_, why)| why).collect(), inherited: false }
     }
 
-    /// That its last day is over, and it is not.
-    fn overdue(&self, r: usize) -> Option<(Level, String)> {
+    /// That it misses its target, or that its last day is over and it is not.
+    fn late(&self, r: usize) -> Option<(Level, String)> {
+        let plan = release_view(self.material.plan, r, None);
+        if let (Some(days), Some(end)) = (plan.lateness_days.filter(|days| *days > 0), plan.forecast.end) {
+            return Some((Level::Late, format!("forecast {}, {} after the target", day(end), days_of(days))));
+        }
         let schedule = &self.material.plan.schedule.releases[r];
         let end = schedule.forecast_end.or(schedule.planned_end)?;
-        (end < self.material.clock.today).then(|| (Level::AtRisk, format!("should have ended on {}", day(end))))
+        (end < self.material.clock.today).then(|| (Level::Late, format!("should have ended on {}", day(end))))
     }
 
     fn gate_reasons(&self, r: usize) -> Vec<(Level, String)> {
@@ -203,12 +216,12 @@ impl Site<'_> {
                 State::Stale => format!("gate `{}` must be approved again: what was approved has changed", gate.id),
                 State::Passed | State::Pending => return None,
             };
-            Some((Level::AtRisk, why))
+            Some((Level::Act, why))
         });
         troubled.collect()
     }
 
-    /// A composite stands no better than its open parts.
+    /// A composite stands no better than its open parts, and what a part says already is not counted twice.
     fn inherit(&self, rows: &mut [ReleaseRow]) {
         let portfolio = self.portfolio();
         // Parts stand deeper than what they are part of, so the deepest hand on first.
@@ -220,46 +233,34 @@ impl Site<'_> {
             let Some(parent) = parent.filter(|&parent| level > Level::OnTrack && !rows[parent].over) else { continue };
             let words = match level {
                 Level::Late => "is late",
+                Level::Act => "needs action",
                 Level::AtRisk => "is at risk",
-                _ => "needs an eye",
+                _ => "is to be watched",
             };
             let why = format!("its part `{}` {words}", rows[r].id);
             let standing = &mut rows[parent].standing;
-            standing.inherited |= standing.reasons.is_empty();
             if level > standing.level {
-                standing.reasons.insert(0, why);
                 standing.level = level;
-            } else {
-                standing.reasons.push(why);
+                standing.reasons.insert(0, why);
+                standing.inherited = true;
+            } else if level == standing.level && level <= Level::AtRisk {
+                // The risk of a composite is that of its riskiest parts.
+                standing.inherited = true;
             }
         }
     }
 }
 
-fn plan_reasons(plan: &ReleaseView) -> Vec<(Level, String)> {
-    let mut reasons = Vec::new();
-    let late = plan.lateness_days.filter(|days| *days > 0);
-    if let (Some(days), Some(end)) = (late, plan.forecast.end) {
-        reasons.push((Level::Late, format!("forecast {}, {} after the target", day(end), days_of(days))));
-    }
-    if let Some(days) = plan.margin_days.filter(|days| *days < 0) {
-        reasons.push((Level::AtRisk, format!("{} short of what the plan needs", working_days(-days))));
-    }
-    if let Some(days) = plan.behind_days.filter(|_| late.is_none()) {
-        let left = plan.margin_days.filter(|days| *days >= 0);
-        let left = left.map_or_else(String::new, |left| format!(", {} in hand", working_days(left)));
-        reasons.push((Level::Watch, format!("{} behind plan{left}", days_of(days))));
-    }
-    reasons
+/// What adds to a risk, the most first.
+fn risk_reasons(risk: &RiskView) -> impl Iterator<Item = &ContributionView> {
+    let mut found: Vec<&ContributionView> =
+        risk.contributions.iter().filter(|it| it.points.is_some_and(|points| points > 0.0)).collect();
+    found.sort_by(|a, b| b.points.unwrap_or_default().total_cmp(&a.points.unwrap_or_default()));
+    found.into_iter()
 }
 
-/// Open risks that are likely and hit hard.
-fn grave_risks(release: &Release) -> impl Iterator<Item = (Level, String)> {
-    let register = release.risk.iter().flat_map(|risk| &risk.register);
-    let open = register.filter(|risk| risk.status.unwrap_or(RiskStatus::Open) == RiskStatus::Open);
-    let grave = open.filter(|risk| risk.impact == Some(Rating::High) && risk.likelihood == Some(Rating::High));
-    grave
-        .map(|risk| (Level::Watch, format!("risk `{}`: {}", risk.id, risk.common.name().unwrap_or("likely and grave"))))
+fn in_words(it: &ContributionView) -> String {
+    format!("{}: {}", it.id, it.why.join("; "))
 }
 
 /// `26 Nov 2026`.
@@ -269,8 +270,4 @@ pub(super) fn day(day: NaiveDate) -> String {
 
 fn days_of(days: i64) -> String {
     if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
-}
-
-fn working_days(days: i64) -> String {
-    if days == 1 { "1 working day".to_owned() } else { format!("{days} working days") }
 }

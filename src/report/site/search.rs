@@ -12,7 +12,7 @@ const NAME: usize = 60;
 /// Something to find.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// What it is: `release`, `environment`, `project`, `phase`, `gate`, `change`, `incident`.
+    /// What it is: `release`, `environment`, `project`, `person`, `team`, `change`, `incident`, `phase`, `gate`, `milestone`.
     pub kind: &'static str,
     /// The id; `release/phase` for what is inside a release.
     pub id: String,
@@ -37,6 +37,12 @@ impl Site<'_> {
         }
         for environment in &portfolio.environments {
             add("environment", environment.id(), environment.common(), ("environment", environment.id()));
+        }
+        for team in &portfolio.settings.teams {
+            add("team", &team.id, &team.common, ("person", &team.id));
+        }
+        for person in &portfolio.settings.people {
+            add("person", &person.id, &person.common, ("person", &person.id));
         }
         let (over, open): (Vec<usize>, Vec<usize>) = (0..portfolio.releases.len()).partition(|&r| self.rows[r].over);
         // What ships last is looked for first.
@@ -66,6 +72,9 @@ impl Site<'_> {
             }
             for gate in &release.gates {
                 add("gate", &format!("{}/{}", release.id, gate.id), &gate.common, ("release", &release.id));
+            }
+            for stone in &release.milestones {
+                add("milestone", &format!("{}/{}", release.id, stone.id), &stone.common, ("release", &release.id));
             }
         }
         entries

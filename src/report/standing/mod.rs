@@ -331,7 +331,7 @@ fn state(row: &ReleaseRow, risk: Option<&RiskView>, spare: Option<i64>) -> (&'st
     }
     let word = match level {
         Level::Late => "late",
-        Level::AtRisk => "at-risk",
+        Level::AtRisk | Level::Act => "at-risk",
         Level::Watch => "watch",
         Level::OnTrack | Level::Over => "on-track",
     };
