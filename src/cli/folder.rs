@@ -117,9 +117,9 @@ impl Folder {
                 if purpose.alone && fs::read_dir(root).map_err(|e| failed(&e))?.next().is_some() {
                     let error =
                         Error::usage(format!("`{}` is not empty and is not the folder of {noun}", root.display()));
-                    return Err(
-                        error.hint(format!("name an empty folder, or one that `{command}` filled before; nothing was written"))
-                    );
+                    return Err(error.hint(format!(
+                        "name an empty folder, or one that `{command}` filled before; nothing was written"
+                    )));
                 }
                 BTreeSet::new()
             }
@@ -191,7 +191,8 @@ impl Folder {
     /// Writes a file unless it already holds this. A link is replaced, not followed.
     pub fn put(&self, file: &str, content: impl AsRef<[u8]>) -> Result<(), Error> {
         let (path, content) = (self.root.join(file), content.as_ref());
-        let same = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() == content.len() as u64)
+        let same = fs::symlink_metadata(&path)
+            .is_ok_and(|found| found.is_file() && found.len() == content.len() as u64)
             && fs::read(&path).is_ok_and(|known| known == content);
         if !same {
             replace(&path, content)?;

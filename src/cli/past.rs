@@ -221,7 +221,10 @@ pub fn cases<'p>(portfolio: &'p Portfolio, first: &FirstEnds) -> Cases<'p> {
 pub fn caveats(chronicle: &Chronicle, past: &Past<'_>, cases: &Cases<'_>) -> Vec<String> {
     let mut all = Vec::new();
     if chronicle.history == History::Shallow {
-        all.push("the clone is shallow: plans older than its history are not known; `git fetch --unshallow` brings them".to_owned());
+        all.push(
+            "the clone is shallow: plans older than its history are not known; `git fetch --unshallow` brings them"
+                .to_owned(),
+        );
     }
     match cases.recorded_afterwards {
         0 => {}

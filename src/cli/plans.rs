@@ -116,8 +116,7 @@ impl Plans {
 /// What differs, where that is less than half of it.
 fn differing(base: &Last, plan: &Plan) -> Option<Kept> {
     let differs = |(release, dates): &(&SmolStr, &Vec<_>)| base.plan.get(*release) != Some(*dates);
-    let changed: Plan =
-        plan.iter().filter(differs).map(|(release, dates)| (release.clone(), dates.clone())).collect();
+    let changed: Plan = plan.iter().filter(differs).map(|(release, dates)| (release.clone(), dates.clone())).collect();
     let gone: Vec<SmolStr> = base.plan.keys().filter(|release| !plan.contains_key(*release)).cloned().collect();
     let is_small = (changed.len() + gone.len()) * 2 < plan.len();
     is_small.then(|| Kept { base: Some(base.key.clone()), depth: base.depth + 1, plan: changed, gone })

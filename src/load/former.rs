@@ -49,11 +49,7 @@ impl Folders {
     }
 
     /// Finds the folder of each commit: the newest of those that have a portfolio in it.
-    pub(super) fn place(
-        &mut self,
-        repo: &Repo,
-        commits: impl Iterator<Item = CommitId>,
-    ) -> Result<(), GitError> {
+    pub(super) fn place(&mut self, repo: &Repo, commits: impl Iterator<Item = CommitId>) -> Result<(), GitError> {
         for commit in commits {
             for (nth, folder) in self.all.iter().enumerate() {
                 if repo.file_in(commit, &folder.join(ROOT_FILE))?.is_some() {

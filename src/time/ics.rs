@@ -438,7 +438,8 @@ mod tests {
             one("DTSTART:20261123T090000\nDURATION:PT90M").unwrap(),
             "2026-11-23T09:00 – 2026-11-23T10:30  @ false"
         );
-        let windows = "DTSTART;TZID=W. Europe Standard Time:20261123T090000\nDTEND;TZID=\"GMT Standard Time\":20261123T090000";
+        let windows =
+            "DTSTART;TZID=W. Europe Standard Time:20261123T090000\nDTEND;TZID=\"GMT Standard Time\":20261123T090000";
         assert_eq!(one(windows).unwrap(), "2026-11-23T09:00+01:00 – 2026-11-23T09:00Z  @ false");
         let lost = one("DTSTART;TZID=Harbour Time:20261123T090000").unwrap_err();
         assert_eq!(lost, "line 4: nobody knows the zone of this time; name it as in `Europe/London`");
@@ -448,11 +449,11 @@ mod tests {
     #[test]
     fn what_is_wrong_with_an_event_concerns_no_other() {
         let event = |lines: &str| format!("BEGIN:VEVENT\n{lines}\nEND:VEVENT\n");
-        let events: String = ["DTSTART:20261325", "DTSTART;TZID=Harbour Time:20261123T090000", "DTSTART:20261123"]
-            .map(event)
-            .concat();
+        let events: String =
+            ["DTSTART:20261325", "DTSTART;TZID=Harbour Time:20261123T090000", "DTSTART:20261123"].map(event).concat();
         let found = singles(&format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n")).unwrap();
-        let lines: Vec<_> = found.iter().map(|event| event.as_ref().map_err(|error| error.line).map(|it| it.line)).collect();
+        let lines: Vec<_> =
+            found.iter().map(|event| event.as_ref().map_err(|error| error.line).map(|it| it.line)).collect();
         assert_eq!(lines, [Err(Some(3)), Err(Some(6)), Ok(8)]);
     }
 

@@ -450,7 +450,9 @@ fn thousands_of_rows_are_one_change() {
 
 #[test]
 fn a_quote_that_is_open_swallows_no_rows() {
-    let open = format!("{HEAD}D-2,hull,\"2.0,quay,2026-03-01,failed\nD-3,hull,2.1,quay,2026-03-02,failed\nD-4,hull,\"2.2\",quay,2026-03-03,failed\n");
+    let open = format!(
+        "{HEAD}D-2,hull,\"2.0,quay,2026-03-01,failed\nD-3,hull,2.1,quay,2026-03-02,failed\nD-4,hull,\"2.2\",quay,2026-03-03,failed\n"
+    );
     assert_snapshot!(problem("open.csv", open.as_bytes()), @r"
     error: cannot read `open.csv`, line 2: a quote opens here, and text follows where it closes in line 4
     hint: close the quote; one that belongs to a text is written twice
@@ -492,7 +494,10 @@ fn runs_that_differ_in_anything_are_different_runs() {
     let run = import(&sandbox, "pipelines runs.csv --write");
     assert!(run.stdout.starts_with("Added 2 pipeline runs; 1 stands twice in the file"), "{run}");
     let again = import(&sandbox, "pipelines runs.csv --write");
-    assert!(again.stdout.starts_with("Nothing to add: no new pipelines; 2 are there already; 1 stands twice"), "{again}");
+    assert!(
+        again.stdout.starts_with("Nothing to add: no new pipelines; 2 are there already; 1 stands twice"),
+        "{again}"
+    );
     sandbox.put("runs.csv", format!("{runs}hull,2026-03-01T09:00:00,62,3\n").as_bytes());
     let more = import(&sandbox, "pipelines runs.csv");
     assert!(more.stdout.starts_with("Would add 1 pipeline run; 2 are there already; 1 stands twice"), "{more}");
@@ -500,7 +505,11 @@ fn runs_that_differ_in_anything_are_different_runs() {
 
 #[test]
 fn a_zone_nobody_knows_concerns_one_event() {
-    let event = |zone: &str| format!("BEGIN:VEVENT\nSUMMARY:{zone}\nDTSTART;TZID={zone}:20261123T090000\nDTEND;TZID={zone}:20261123T100000\nEND:VEVENT\n");
+    let event = |zone: &str| {
+        format!(
+            "BEGIN:VEVENT\nSUMMARY:{zone}\nDTSTART;TZID={zone}:20261123T090000\nDTEND;TZID={zone}:20261123T100000\nEND:VEVENT\n"
+        )
+    };
     let text = format!("BEGIN:VCALENDAR\n{}{}END:VCALENDAR\n", event("W. Europe Standard Time"), event("Harbour Time"));
     let sandbox = harbour().write("team.ics", &text);
     assert_snapshot!(import(&sandbox, "bookings team.ics --set environment=dock --skip-bad"));

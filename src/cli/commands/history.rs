@@ -92,7 +92,8 @@ impl Command for History {
                 0 => {}
                 1 => global.note("note", "1 commit could not be loaded; how it moved computed dates is not known"),
                 many => {
-                    let text = format!("{many} commits could not be loaded; how they moved computed dates is not known");
+                    let text =
+                        format!("{many} commits could not be loaded; how they moved computed dates is not known");
                     global.note("note", &text);
                 }
             }

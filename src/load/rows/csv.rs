@@ -124,7 +124,11 @@ impl<'t> Reader<'t> {
             let part = &rest[..length];
             self.line += part.bytes().filter(|byte| *byte == b'\n').count();
             self.at += length + 1;
-            if field.is_empty() { field = Cow::Borrowed(part) } else { field.to_mut().push_str(part) }
+            if field.is_empty() {
+                field = Cow::Borrowed(part)
+            } else {
+                field.to_mut().push_str(part)
+            }
             if self.peek() != Some(b'"') {
                 break;
             }

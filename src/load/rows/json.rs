@@ -126,9 +126,8 @@ type Cells = Vec<(String, Option<String>)>;
 
 fn row(value: &str) -> Result<Cells, String> {
     let kind = describe(value);
-    let fields: Fields<'_> = serde_json::from_str(value).map_err(|error| {
-        if value.starts_with('{') { why(&error) } else { format!("it is {kind}, not an object") }
-    })?;
+    let fields: Fields<'_> = serde_json::from_str(value)
+        .map_err(|error| if value.starts_with('{') { why(&error) } else { format!("it is {kind}, not an object") })?;
     let mut found = Vec::new();
     flatten(fields, "", 1, &mut found)?;
     let mut names = HashSet::with_capacity(found.len());

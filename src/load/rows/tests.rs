@@ -72,10 +72,7 @@ fn quotes_that_are_wrong_are_faults_and_swallow_nothing() {
 #[test]
 fn numbers_stay_as_they_are_written() {
     let rows = read(br#"[{"version": 1.10, "id": 12345678901234567890123, "n": 1e3, "z": -0.0}]"#, Form::Json);
-    assert_eq!(
-        shown(&rows.unwrap()),
-        ["version|id|n|z", "1: 1.10|12345678901234567890123|1e3|-0.0"]
-    );
+    assert_eq!(shown(&rows.unwrap()), ["version|id|n|z", "1: 1.10|12345678901234567890123|1e3|-0.0"]);
 }
 
 #[test]

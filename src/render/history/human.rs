@@ -38,7 +38,11 @@ pub fn render(view: &History, style: &Style) -> String {
         }
         if found.unread > 0 {
             let number = plural(found.unread as i64, "commit");
-            let _ = writeln!(out, "{}", wrap(&format!("{number} could not be loaded; what was planned there is not known"), style.width));
+            let _ = writeln!(
+                out,
+                "{}",
+                wrap(&format!("{number} could not be loaded; what was planned there is not known"), style.width)
+            );
         }
         return out;
     }

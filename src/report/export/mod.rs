@@ -116,8 +116,8 @@ mod tests {
 
     /// Words of SQL that a name must not be, as far as a table might have them.
     const RESERVED: [&str; 24] = [
-        "all", "any", "as", "by", "case", "check", "column", "default", "desc", "end", "for", "from", "group", "in", "limit",
-        "not", "offset", "on", "order", "select", "table", "to", "user", "when",
+        "all", "any", "as", "by", "case", "check", "column", "default", "desc", "end", "for", "from", "group", "in",
+        "limit", "not", "offset", "on", "order", "select", "table", "to", "user", "when",
     ];
 
     #[test]

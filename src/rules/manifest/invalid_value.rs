@@ -345,8 +345,7 @@ impl Judge<'_> {
         zone: Tz,
         subject: &dyn Fn() -> Subject,
     ) {
-        if !self.backwards((from_key, from), (to_key, to), zone, subject)
-            && from.instant(zone) == to.end_instant(zone)
+        if !self.backwards((from_key, from), (to_key, to), zone, subject) && from.instant(zone) == to.end_instant(zone)
         {
             let message = format!("nothing lies between `{from_key}` ({from}) and `{to_key}` ({to})");
             let finding = Finding::new(to.span, subject(), message)
