@@ -189,7 +189,7 @@ impl Folder {
     }
 
     /// Writes a file unless it already holds this. A link is replaced, not followed.
-    pub fn put(&self, file: &str, content: impl AsRef<[u8]>) -> Result<(), Error> {
+    pub fn put(&self, file: &str, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Error> {
         let (path, content) = (self.root.join(file), content.as_ref());
         let same = fs::symlink_metadata(&path)
             .is_ok_and(|found| found.is_file() && found.len() == content.len() as u64)

@@ -50,8 +50,8 @@ impl Plans {
     pub fn open(repo: Option<&Repo>, folder: &str) -> Self {
         let cache = repo.map(|repo| Cache::open(repo.common_dir(), "plans-v2"));
         let digest = Sha256::digest(folder.as_bytes());
-        let mark = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { cache, mark, last: None }
+        let mark = digest.iter().take(8).fold(0_u64, |mark, byte| mark << 8 | u64::from(*byte));
+        Self { cache, mark: format!("{mark:016x}"), last: None }
     }
 
     fn key(&self, commit: &str) -> String {
@@ -157,7 +157,9 @@ mod tests {
             ("a4", plan(&[(0, "2026-03-03"), (8, "2026-03-03")])),
         ];
         let mut plans = open("one");
-        all.iter().for_each(|(commit, plan)| plans.put(commit, plan));
+        for (commit, plan) in &all {
+            plans.put(commit, plan);
+        }
         let mut other = open("two");
         other.put("a1", &plan(&[(3, "2027-01-01")]));
         plans.save();

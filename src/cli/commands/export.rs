@@ -106,7 +106,7 @@ impl Command for Export {
         let mut written = Vec::new();
         for table in tables {
             let rows = (table.rows)(&input);
-            folder.put(&file(table), format.render(table, &rows)?)?;
+            folder.put(&file(table), &format.render(table, &rows)?)?;
             written.push(Written { name: table.name, rows: rows.len(), file: file(table) });
         }
         let view = View { header, dir: self.dir.display().to_string(), format: format.as_str(), tables: written };

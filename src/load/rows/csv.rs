@@ -125,9 +125,9 @@ impl<'t> Reader<'t> {
             self.line += part.bytes().filter(|byte| *byte == b'\n').count();
             self.at += length + 1;
             if field.is_empty() {
-                field = Cow::Borrowed(part)
+                field = Cow::Borrowed(part);
             } else {
-                field.to_mut().push_str(part)
+                field.to_mut().push_str(part);
             }
             if self.peek() != Some(b'"') {
                 break;
@@ -154,7 +154,7 @@ impl<'t> Reader<'t> {
         let bytes = self.text.as_bytes();
         let begin = bytes[..opened].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let end = bytes[opened..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| opened + at + 1);
-        let quotes = bytes[begin..end].iter().filter(|byte| **byte == b'"').count();
+        let quotes = self.text[begin..end].matches('"').count();
         let is_last = self.text[end..].trim().is_empty();
         self.at = end;
         self.line = line + 1;

@@ -94,7 +94,9 @@ fn description(shown: &[(&ReleaseView, &Line)], caveats: &[String]) -> String {
     } else {
         shown.iter().map(one).collect::<Vec<_>>().join(". ") + "."
     };
-    caveats.iter().for_each(|caveat| text.extend([" ", &sanitize(caveat)]));
+    for caveat in caveats {
+        text.extend([" ", &sanitize(caveat)]);
+    }
     text
 }
 
