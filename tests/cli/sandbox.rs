@@ -174,5 +174,5 @@ impl Sandbox {
 pub fn has_leftovers(folder: &Path) -> bool {
     let mut names =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
-    names.any(|name| name.starts_with(".relm-") && name.ends_with(".tmp"))
+    names.any(|name| name.strip_prefix(".relm-").is_some_and(|rest| rest.contains(".tmp")))
 }

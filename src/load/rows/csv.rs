@@ -159,7 +159,7 @@ impl<'t> Reader<'t> {
         self.at = end;
         self.line = line + 1;
         let error = RowsError::at(line, why).help("close the quote; one that belongs to a text is written twice");
-        Broken { error, contained: quotes % 2 == 0 || is_last }
+        Broken { error, contained: quotes.is_multiple_of(2) || is_last }
     }
 }
 
