@@ -159,7 +159,8 @@ def history(path, folder, first_parent, view):
         if len(parents) > 1 and not first_parent and own:
             side = repository.git("rev-list", *parents[1:], f"^{parents[0]}").split()
             told = {(place, new) for other in side for place, _, new in raw[other]}
-            own = [change for change in own if (change[0], change[2]) not in told]
+            taken = lambda place, new: any(state[parent].get(place) == new for parent in parents[1:])  # noqa: E731
+            own = [change for change in own if (change[0], change[2]) not in told or not taken(change[0], change[2])]
         moves += [(commit, place, old, new, days(old, new)) for place, old, new in own]
     rank = {commit: nth for nth, commit in enumerate(ordered(commits, view["moves"]))}
     totals = collections.defaultdict(list)

@@ -18,7 +18,7 @@ try:
     import vobject
 except ImportError as missing:
     print(f"skipped: {missing}; `pip install icalendar vobject`")
-    sys.exit(0)
+    sys.exit(77)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True

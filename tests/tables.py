@@ -4,7 +4,7 @@ other commands say as JSON.
 
     tests/tables.py RELM
 
-Needs `duckdb` from PyPI. Skips, and says so, without it."""
+Needs `duckdb` from PyPI. Skips, says so and ends with 77 without it."""
 
 import json
 import pathlib
@@ -17,7 +17,7 @@ try:
     import duckdb
 except ImportError as missing:
     print(f"skipped: {missing}; `pip install duckdb`")
-    sys.exit(0)
+    sys.exit(77)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
@@ -127,7 +127,7 @@ def check_metrics(database, program, portfolio, today):
     """The 90 days, against `relm report`."""
     for form in FORMATS:
         query = f"""select metric, value, population from {form}_tables.metrics
-                    where "by" = 'portfolio' and step = 'days' order by all"""
+                    where grouped_by = 'portfolio' and step = 'days' order by all"""
         found = database.execute(query).fetchall()
         expected = []
         for report in ["dora", "kpi"]:

@@ -1,5 +1,5 @@
 //! A folder of files that a command makes and keeps: it knows which are its own, writes those that changed, and removes
-//! those it no longer needs. Nothing else in the folder is touched.
+//! those it no longer needs. Nothing else in the folder is touched, and no file of somebody else is replaced.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,17 +10,61 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::error::{Error, plain_io};
 use crate::edit::Unfinished;
+use crate::load::root::ROOT_FILE;
 use crate::render::site::names;
+use crate::report::export::TABLES;
 
-/// The list of the folder's own files.
-const LIST: &str = ".relm-site";
+/// What a folder is for.
+#[derive(Debug)]
+pub struct Purpose {
+    /// The command that fills it.
+    command: &'static str,
+    /// What it is the folder of.
+    noun: &'static str,
+    /// The list of the folder's own files.
+    list: &'static str,
+    /// What the first line of the list says.
+    title: &'static str,
+    /// The folders in it.
+    folders: &'static [&'static str],
+    /// Whether a path could be one of its own files.
+    is_ours: fn(&str) -> bool,
+    /// Whether nothing else may be in it when it is filled for the first time.
+    alone: bool,
+}
 
-/// What the first line of the list says.
-const TITLE: &str = "# Files that `relm site` made here, and may remove again.";
+/// The pages of `relm site`.
+pub static SITE: Purpose = Purpose {
+    command: "relm site",
+    noun: "a site",
+    list: ".relm-site",
+    title: "# Files that `relm site` made here, and may remove again.",
+    folders: crate::render::site::FOLDERS,
+    is_ours: names::is_ours,
+    alone: true,
+};
+
+/// The files of `relm export`.
+pub static EXPORT: Purpose = Purpose {
+    command: "relm export",
+    noun: "tables",
+    list: ".relm-export",
+    title: "# Files that `relm export` made here, and may replace.",
+    folders: &[],
+    is_ours: is_table,
+    alone: false,
+};
+
+/// Whether a path is a table in one of the formats.
+fn is_table(file: &str) -> bool {
+    let format = TABLES.iter().find_map(|table| file.strip_prefix(table.name)?.strip_prefix('.'));
+    format.is_some_and(|format| matches!(format, "csv" | "ndjson" | "parquet"))
+}
 
 /// A folder that is being filled. Several threads may write to it.
 #[derive(Debug)]
 pub struct Folder {
+    purpose: &'static Purpose,
     root: PathBuf,
     /// What earlier runs wrote.
     known: BTreeSet<String>,
@@ -44,10 +88,13 @@ pub struct Outcome {
 }
 
 impl Folder {
-    /// Takes over a folder that is not there, empty, or was filled like this before; any other is refused.
-    pub fn open(root: &Path) -> Result<Self, Error> {
+    /// Takes over a folder that is not there, empty, or was filled like this before; where it need not stand alone, any that
+    /// is no portfolio. Others are refused.
+    pub fn open(root: &Path, purpose: &'static Purpose) -> Result<Self, Error> {
+        let Purpose { command, noun, .. } = purpose;
         let failed = |error: &io::Error| {
-            Error::output(format!("cannot use `{}` as the folder of a site: {}", root.display(), plain_io(error)))
+            let why = plain_io(error);
+            Error::output(format!("cannot use `{}` as the folder of {noun}: {why}", root.display()))
         };
         match fs::metadata(root) {
             Ok(found) if !found.is_dir() => {
@@ -60,29 +107,34 @@ impl Folder {
             }
             Err(error) => return Err(failed(&error)),
         }
-        let known = match fs::read_to_string(root.join(LIST)) {
-            Ok(text) => listed(&text),
+        if root.join(ROOT_FILE).symlink_metadata().is_ok() {
+            let error = Error::usage(format!("`{}` holds a portfolio", root.display()));
+            return Err(error.hint("name a folder of its own; nothing was written"));
+        }
+        let known = match fs::read_to_string(root.join(purpose.list)) {
+            Ok(text) => text.lines().filter(|line| (purpose.is_ours)(line)).map(str::to_owned).collect(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if fs::read_dir(root).map_err(|e| failed(&e))?.next().is_some() {
+                if purpose.alone && fs::read_dir(root).map_err(|e| failed(&e))?.next().is_some() {
                     let error =
-                        Error::usage(format!("`{}` is not empty and is not the folder of a site", root.display()));
-                    return Err(
-                        error.hint("name an empty folder, or one that `relm site` filled before; nothing was written")
-                    );
+                        Error::usage(format!("`{}` is not empty and is not the folder of {noun}", root.display()));
+                    return Err(error.hint(format!(
+                        "name an empty folder, or one that `{command}` filled before; nothing was written"
+                    )));
                 }
                 BTreeSet::new()
             }
             Err(error) => return Err(failed(&error)),
         };
-        for folder in crate::render::site::FOLDERS {
+        for folder in purpose.folders {
             let path = root.join(folder);
             // Whoever put a link there would have us write somewhere else.
             if path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
                 let error = Error::usage(format!("`{}` is no folder", path.display()));
-                return Err(error.hint("a site has a folder of that name; nothing was written"));
+                return Err(error.hint(format!("{noun} has a folder of that name; nothing was written")));
             }
         }
         Ok(Self {
+            purpose,
             root: root.to_path_buf(),
             known,
             kept: Mutex::default(),
@@ -91,12 +143,24 @@ impl Folder {
         })
     }
 
-    /// Notes that these files are about to be ours, so that an interrupted run leaves none that nobody knows.
+    /// Notes that these files are about to be ours, so that an interrupted run leaves none that nobody knows. Where somebody
+    /// else has one of them, nothing is written.
     pub fn announce(&self, files: impl IntoIterator<Item = String>) -> Result<(), Error> {
         let mut all = self.known.clone();
         all.extend(files);
+        let foreign: Vec<&String> = all.difference(&self.known).filter(|file| self.is_there(file)).collect();
+        if let Some(first) = foreign.first() {
+            let command = self.purpose.command;
+            let more = match foreign.len() - 1 {
+                0 => String::new(),
+                more => format!(", nor {more} more"),
+            };
+            let path = self.root.join(first);
+            let error = Error::usage(format!("`{}` is there, and `{command}` did not make it{more}", path.display()));
+            return Err(error.hint("move it away, or name another folder; nothing was written"));
+        }
         self.write_list(&all)?;
-        for folder in crate::render::site::FOLDERS {
+        for folder in self.purpose.folders {
             let prefix = format!("{folder}/");
             if all.iter().any(|file| file.starts_with(&prefix)) {
                 let path = self.root.join(folder);
@@ -108,28 +172,33 @@ impl Folder {
         Ok(())
     }
 
+    fn is_there(&self, file: &str) -> bool {
+        self.root.join(file).symlink_metadata().is_ok()
+    }
+
     fn write_list(&self, files: &BTreeSet<String>) -> Result<(), Error> {
-        let mut text = format!("{TITLE}\n");
+        let mut text = format!("{}\n", self.purpose.title);
         for file in files {
             text.extend([file.as_str(), "\n"]);
         }
-        let path = self.root.join(LIST);
+        let path = self.root.join(self.purpose.list);
         if fs::read(&path).is_ok_and(|known| known == text.as_bytes()) {
             return Ok(());
         }
         replace(&path, text.as_bytes())
     }
 
-    /// Writes a file unless it already holds this.
-    pub fn put(&self, file: &str, text: &str) -> Result<(), Error> {
-        let path = self.root.join(file);
-        let same = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() == text.len() as u64)
-            && fs::read(&path).is_ok_and(|known| known == text.as_bytes());
+    /// Writes a file unless it already holds this. A link is replaced, not followed.
+    pub fn put(&self, file: &str, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Error> {
+        let (path, content) = (self.root.join(file), content.as_ref());
+        let same = fs::symlink_metadata(&path)
+            .is_ok_and(|found| found.is_file() && found.len() == content.len() as u64)
+            && fs::read(&path).is_ok_and(|known| known == content);
         if !same {
-            replace(&path, text.as_bytes())?;
+            replace(&path, content)?;
             self.written.fetch_add(1, Ordering::Relaxed);
         }
-        self.bytes.fetch_add(text.len() as u64, Ordering::Relaxed);
+        self.bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
         self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(file.to_owned());
         Ok(())
     }
@@ -148,7 +217,7 @@ impl Folder {
                 }
             }
         }
-        for folder in crate::render::site::FOLDERS {
+        for folder in self.purpose.folders {
             // Only where nothing is left in it.
             let _ = fs::remove_dir(self.root.join(folder));
         }
@@ -156,11 +225,6 @@ impl Folder {
         let written = self.written.load(Ordering::Relaxed);
         Ok(Outcome { written, unchanged: kept.len() - written, removed, bytes: self.bytes.load(Ordering::Relaxed) })
     }
-}
-
-/// The files that a list names, as far as they can be ours.
-fn listed(text: &str) -> BTreeSet<String> {
-    text.lines().filter(|line| names::is_ours(line)).map(str::to_owned).collect()
 }
 
 /// Replaces a file as a whole. Pages can be made again, so nobody waits until the disk has them.

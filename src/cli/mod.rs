@@ -15,6 +15,7 @@ mod outlook;
 mod output;
 mod owner;
 mod past;
+mod plans;
 mod progress;
 mod reference;
 mod ride;

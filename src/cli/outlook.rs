@@ -5,11 +5,12 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::context::Context;
 use super::error::Error;
-use super::past::{FirstEnds, Past, cases, kin_of_phase, kin_of_release};
+use super::past::{FirstEnds, Past, cases, caveats, kin_of_phase, kin_of_release};
 use crate::analysis::history::forecast::{Case, Kin, outlook};
 use crate::git::Follow;
 use crate::load::history::Since;
 use crate::load::moves::{Ask, chronicle};
+use crate::model::facts::History;
 use crate::report::plan::{OutlookView, Plan};
 use crate::time::calendar::WorkCalendar;
 
@@ -17,9 +18,16 @@ use crate::time::calendar::WorkCalendar;
 pub fn add(context: &Context<'_>, view: &mut Plan) -> Result<(), Error> {
     let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
     let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
-    let first = Past::open(context).first_ends(&chronicle);
+    let mut past = Past::open(context, &chronicle);
+    let first = past.first_ends(&chronicle);
     let portfolio = &context.loaded.portfolio;
-    let known = Known { past: cases(portfolio, &first), first, today: context.clock.today };
+    let cases = cases(portfolio, &first);
+    view.caveats = caveats(&chronicle, &past, &cases);
+    for caveat in &view.caveats {
+        context.global.note("note", caveat);
+    }
+    let is_shallow = chronicle.history == History::Shallow;
+    let known = Known { past: cases.all, first, today: context.clock.today, is_shallow };
     for shown in &mut view.releases {
         let Some(release) = portfolio.releases.get(&shown.id) else { continue };
         if release.status().is_over() {
@@ -48,6 +56,8 @@ struct Known<'p> {
     past: Vec<Case<'p>>,
     first: FirstEnds,
     today: NaiveDate,
+    /// Whether more is to be had.
+    is_shallow: bool,
 }
 
 impl Known<'_> {
@@ -60,6 +70,10 @@ impl Known<'_> {
         calendar: &WorkCalendar,
     ) -> Option<OutlookView> {
         let first = self.first.get(place).map(|(_, end)| *end).or(planned)?;
-        Some(outlook(&self.past, kin, calendar, first, self.today).into())
+        let mut view = OutlookView::from(outlook(&self.past, kin, calendar, first, self.today));
+        if self.is_shallow && view.p50.is_none() {
+            view.basis += "; the clone is shallow";
+        }
+        Some(view)
     }
 }

@@ -1,14 +1,15 @@
 //! Plans as they once were: the portfolio loaded and scheduled as commits had it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::context::Context;
+use super::plans::Plans;
 use super::progress::Progress;
 use crate::analysis::history::forecast::{Case, Kin, What};
 use crate::analysis::history::{Move, Plan, derived, plan};
@@ -16,9 +17,8 @@ use crate::analysis::schedule::Schedule;
 use crate::git::Repo;
 use crate::graph::Graph;
 use crate::load;
-use crate::load::cache::Cache;
 use crate::load::source::Source;
-use crate::model::facts::{Chronicle, Field, Step};
+use crate::model::facts::{Chronicle, Field, History, Step};
 use crate::model::release::{Phase, Release};
 use crate::model::{Identified, Portfolio};
 use crate::time::calendar::WorkCalendar;
@@ -31,60 +31,54 @@ const AT_ONCE: usize = 32;
 /// The plans of commits, each loaded once, and kept below the git folder between runs.
 pub struct Past<'c> {
     context: &'c Context<'c>,
-    /// The folder of the portfolio: one repository may hold several.
-    folder: String,
-    cache: Option<Cache<Kept>>,
-}
-
-/// What is kept of a commit.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    folder: String,
-    plan: Plan,
+    plans: Plans,
+    /// Where the portfolio is, then where it was before it was moved.
+    roots: Vec<PathBuf>,
+    /// Commits that could not be loaded.
+    unread: BTreeSet<String>,
 }
 
 impl<'c> Past<'c> {
     /// Opens what is known of the past of a portfolio.
-    pub fn open(context: &'c Context<'c>) -> Self {
-        let repo = Repo::discover(context.source.root()).ok().flatten();
-        let cache = repo.map(|repo| Cache::open(repo.common_dir(), "plans-v1"));
-        Self { context, folder: context.folder_in_repository(), cache }
+    pub fn open(context: &'c Context<'c>, chronicle: &Chronicle) -> Self {
+        let root = context.source.root();
+        let repo = Repo::discover(root).ok().flatten();
+        let top = repo.as_ref().and_then(Repo::workdir).map(Path::to_path_buf);
+        let former = top.iter().flat_map(|top| chronicle.former.iter().map(|folder| top.join(folder)));
+        let roots = std::iter::once(root.to_path_buf()).chain(former).collect();
+        let plans = Plans::open(repo.as_ref(), &context.folder_in_repository());
+        Self { context, plans, roots, unread: BTreeSet::new() }
     }
 
-    /// The plans of commits. What cannot be loaded has an empty one.
-    fn load(&mut self, commits: &[String], progress: &Progress, total: usize) -> Vec<Plan> {
-        let folder = &self.folder;
-        let cache = &mut self.cache;
-        let mut known: Vec<Option<Plan>> = commits
-            .iter()
-            .map(|commit| {
-                let kept = cache.as_mut()?.get(commit).filter(|kept| kept.folder == *folder)?;
-                Some(kept.plan)
-            })
-            .collect();
+    /// How many commits could not be loaded, so that nobody knows what they planned.
+    pub fn unread(&self) -> usize {
+        self.unread.len()
+    }
+
+    /// The plans of commits; none for what cannot be loaded.
+    fn load(&mut self, commits: &[String], progress: &Progress, total: usize) -> Vec<Option<Rc<Plan>>> {
+        let mut known: Vec<Option<Rc<Plan>>> = commits.iter().map(|commit| self.plans.get(commit)).collect();
         let today = self.context.clock.today;
-        let root = self.context.source.root();
-        let fresh: Vec<Option<Plan>> = known
+        let missing: Vec<bool> = known.iter().map(Option::is_none).collect();
+        let roots = &self.roots;
+        let fresh: Vec<Option<Plan>> = missing
             .par_iter()
             .zip(commits)
-            .map(|(known, commit)| {
-                let plan = known.is_none().then(|| plan_at(root, commit, today));
+            .map(|(&is_missing, commit)| {
+                let plan = is_missing.then(|| plan_at(roots, commit, today)).flatten();
                 progress.step(total);
                 plan
             })
             .collect();
-        for ((known, fresh), commit) in known.iter_mut().zip(fresh).zip(commits) {
-            let Some(plan) = fresh else { continue };
-            if let Some(cache) = &mut self.cache {
-                cache.put(commit, &Kept { folder: self.folder.clone(), plan: plan.clone() });
+        for (((known, fresh), commit), is_missing) in known.iter_mut().zip(fresh).zip(commits).zip(missing) {
+            if let Some(plan) = fresh.map(Rc::new) {
+                self.plans.put(commit, &plan);
+                *known = Some(plan);
+            } else if is_missing {
+                self.unread.insert(commit.clone());
             }
-            *known = Some(plan);
         }
-        known.into_iter().map(Option::unwrap_or_default).collect()
-    }
-
-    fn save(&self) {
-        self.cache.iter().for_each(Cache::save);
+        known
     }
 
     /// How computed dates moved, step by step, of the releases that are wanted; and how many of the oldest steps were left out.
@@ -105,9 +99,12 @@ impl<'c> Past<'c> {
             let names: BTreeSet<&str> = names.filter(|name| !plans.contains_key(name)).collect();
             let owned: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
             let loaded = self.load(&owned, &progress, steps.len());
-            for (name, mut plan) in names.into_iter().zip(loaded) {
-                plan.retain(|release, _| is_wanted(release));
-                plans.insert(name, Rc::new(plan));
+            for (name, plan) in names.into_iter().zip(loaded) {
+                let Some(mut plan) = plan else { continue };
+                if !plan.keys().all(|release| is_wanted(release)) {
+                    Rc::make_mut(&mut plan).retain(|release, _| is_wanted(release));
+                }
+                plans.insert(name, plan);
             }
             for (at, step) in chunk.iter().enumerate() {
                 moves.extend(self.step(left_out + nth * AT_ONCE + at, step, &plans));
@@ -120,7 +117,7 @@ impl<'c> Past<'c> {
                 }
             }
         }
-        self.save();
+        self.plans.save();
         (moves, left_out)
     }
 
@@ -157,40 +154,55 @@ impl<'c> Past<'c> {
         for chunk in wanted.chunks(AT_ONCE) {
             let names: Vec<String> = chunk.iter().map(|(_, name, _)| name.clone()).collect();
             for ((at, _, day), plan) in chunk.iter().zip(self.load(&names, &progress, wanted.len())) {
-                for (release, dates) in plan {
-                    for one in dates.into_iter().filter(|one| one.field == Field::End) {
-                        if first.get(&(&release, &one.subject)) == Some(at) {
-                            ends.insert((release.clone(), one.subject), (*day, one.date));
+                for (release, dates) in plan.iter().flat_map(|plan| &**plan) {
+                    for one in dates.iter().filter(|one| one.field == Field::End) {
+                        if first.get(&(release, &one.subject)) == Some(at) {
+                            ends.insert((release.clone(), one.subject.clone()), (*day, one.date));
                         }
                     }
                 }
             }
         }
-        self.save();
+        self.plans.save();
         ends
     }
 }
 
-fn plan_at(root: &std::path::Path, commit: &str, today: NaiveDate) -> Plan {
-    let Ok(source) = Source::revision(root, commit) else { return Plan::new() };
-    let Ok(loaded) = load::load(&source, &|_, _| {}) else { return Plan::new() };
-    let graph = Graph::new(&loaded.portfolio);
-    plan(&loaded.portfolio, &Schedule::new(&loaded.portfolio, &graph, today))
+fn plan_at(roots: &[PathBuf], commit: &str, today: NaiveDate) -> Option<Plan> {
+    roots.iter().find_map(|root| {
+        let source = Source::revision(root, commit).ok()?;
+        let loaded = load::load(&source, &|_, _| {}).ok()?;
+        let graph = Graph::new(&loaded.portfolio);
+        Some(plan(&loaded.portfolio, &Schedule::new(&loaded.portfolio, &graph, today)))
+    })
 }
 
 /// When everything was first planned to end, by release and the subject in it, with the day that was committed.
 pub type FirstEnds = HashMap<(SmolStr, SmolStr), (NaiveDate, NaiveDate)>;
 
-/// Everything whose first plan is known, and that ended or goes on. What was cancelled, or is over without the day it ended,
-/// says nothing.
-pub fn cases<'p>(portfolio: &'p Portfolio, first: &FirstEnds) -> Vec<Case<'p>> {
+/// What the past can teach.
+pub struct Cases<'p> {
+    /// Everything whose first plan is known, and that ended or goes on. What was cancelled, or is over without the day it
+    /// ended, says nothing.
+    pub all: Vec<Case<'p>>,
+    /// How many had ended before the first commit that plans them: what is recorded afterwards never slips.
+    pub recorded_afterwards: usize,
+}
+
+/// Learns it.
+pub fn cases<'p>(portfolio: &'p Portfolio, first: &FirstEnds) -> Cases<'p> {
     let mut all = Vec::new();
+    let mut recorded_afterwards = 0;
     for release in &portfolio.releases {
         let id = SmolStr::new(&**release.id());
         let mut add = |subject: SmolStr, ended: Option<NaiveDate>, kin: Kin, calendar: &'p WorkCalendar| {
             if let Some(&(since, planned)) = first.get(&(id.clone(), subject))
                 && (ended.is_some() || !release.status().is_over())
             {
+                if ended.is_some_and(|ended| ended <= since) {
+                    recorded_afterwards += 1;
+                    return;
+                }
                 all.push(Case { kin, since, planned, ended, calendar });
             }
         };
@@ -201,6 +213,28 @@ pub fn cases<'p>(portfolio: &'p Portfolio, first: &FirstEnds) -> Vec<Case<'p>> {
             let subject = format_smolstr!("phases/{}", &*phase.id);
             add(subject, phase.actual_end(), kin_of_phase(release, phase), calendar);
         }
+    }
+    Cases { all, recorded_afterwards }
+}
+
+/// What keeps the past from teaching more, as sentences.
+pub fn caveats(chronicle: &Chronicle, past: &Past<'_>, cases: &Cases<'_>) -> Vec<String> {
+    let mut all = Vec::new();
+    if chronicle.history == History::Shallow {
+        all.push(
+            "the clone is shallow: plans older than its history are not known; `git fetch --unshallow` brings them"
+                .to_owned(),
+        );
+    }
+    match cases.recorded_afterwards {
+        0 => {}
+        1 => all.push("1 phase or release was recorded after it had ended, and teaches nothing".to_owned()),
+        many => all.push(format!("{many} phases and releases were recorded after they had ended, and teach nothing")),
+    }
+    match past.unread() {
+        0 => {}
+        1 => all.push("1 commit could not be loaded; what it planned is not known".to_owned()),
+        many => all.push(format!("{many} commits could not be loaded; what they planned is not known")),
     }
     all
 }

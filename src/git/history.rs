@@ -268,10 +268,19 @@ impl Files<'_> {
     /// The ordinary files that differ between a commit and an earlier one, sorted by path; all of them without an earlier
     /// one. Nothing but content counts: neither modes nor submodules, and a symbolic link is no file.
     pub fn changed(&self, earlier: Option<CommitId>, commit: CommitId) -> Result<Vec<FileChange>, GitError> {
+        self.changed_between(earlier.map(|earlier| (earlier, self.part.prefix)), (commit, self.part.prefix))
+    }
+
+    /// The same, where the files need not be in the same folder of the two commits.
+    pub fn changed_between(
+        &self,
+        earlier: Option<(CommitId, &Path)>,
+        commit: (CommitId, &Path),
+    ) -> Result<Vec<FileChange>, GitError> {
         let repo = &self.repo.inner;
-        let tree = |id: CommitId| {
+        let tree = |(id, prefix): (CommitId, &Path)| {
             let commit = repo.find_commit(id.0).map_err(|e| GitError::missing(repo, &e))?;
-            self.trees.folder(&commit, self.part.prefix)
+            self.trees.folder(&commit, prefix)
         };
         let (old, new) = (earlier.map(tree).transpose()?.flatten(), tree(commit)?);
         let found = differences(&self.trees, old, new, |path| (self.part.belongs)(path, true))?;

@@ -10,6 +10,7 @@
 //! again some time.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -22,8 +23,10 @@ use sha2::{Digest, Sha256};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The largest file that is kept, in bytes; sixteen of them are kept at most.
-const MAX_FILE: usize = 4 * 1024 * 1024;
+/// What all files of a kind may hold together, in bytes.
+const MAX_TOTAL: usize = 64 * 1024 * 1024;
+/// What one of the sixteen may hold whatever the others do, in bytes.
+const FAIR_SHARE: usize = 4 * 1024 * 1024;
 
 /// Content of one kind, by the object it was read from.
 #[derive(Debug)]
@@ -86,17 +89,25 @@ impl<T: Serialize + DeserializeOwned> Cache<T> {
         if changed.is_empty() || fs::create_dir_all(&self.folder).is_err() {
             return;
         }
+        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let sizes = files.map(|file| (file.file_name(), file.metadata().map_or(0, |it| it.len() as usize)));
+        let mut sizes: HashMap<OsString, usize> = sizes.collect();
         for (digit, shard) in changed {
-            if replace(&self.folder, &digit.to_string(), &shard.content(self.kind)).is_err() {
+            let name = OsString::from(digit.to_string());
+            sizes.remove(&name);
+            let room = MAX_TOTAL.saturating_sub(sizes.values().sum()).max(FAIR_SHARE);
+            let content = shard.content(self.kind, room);
+            if replace(&self.folder, &digit.to_string(), &content).is_err() {
                 return;
             }
+            sizes.insert(name, content.len());
         }
     }
 }
 
 impl Shard {
     fn read(path: &Path) -> Self {
-        let is_ours = fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_FILE as u64);
+        let is_ours = fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_TOTAL as u64);
         let text = is_ours.then(|| fs::read(path).ok()).flatten().unwrap_or_default();
         let text = String::from_utf8(text).unwrap_or_default();
         let mut lines = HashMap::new();
@@ -112,7 +123,7 @@ impl Shard {
     }
 
     /// What is to be written: what was of use first, then the rest, as much as there is room for.
-    fn content(&self, kind: &str) -> String {
+    fn content(&self, kind: &str, room: usize) -> String {
         let mut lines: Vec<(bool, &str)> = self.fresh.iter().map(|line| (false, line.as_str())).collect();
         for (blob, at) in &self.lines {
             let (line, is_used) = (&self.text[at.clone()], self.used.contains(blob));
@@ -124,7 +135,7 @@ impl Shard {
         lines.dedup();
         let mut content = String::new();
         for (_, line) in lines {
-            if content.len() + line.len() <= MAX_FILE {
+            if content.len() + line.len() <= room {
                 content.push_str(line);
             }
         }

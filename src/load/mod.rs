@@ -5,6 +5,7 @@ mod confine;
 pub mod document;
 pub mod exclude;
 pub mod facts;
+mod former;
 #[cfg(test)]
 mod fuzz_tests;
 pub mod history;

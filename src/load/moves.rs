@@ -2,19 +2,22 @@
 //!
 //! Only files that differ between the two are looked at, and each version of a file is read once. A file that cannot be parsed
 //! says nothing: it is as it was, and its next readable version is compared with its last one. Of a release that stands in
-//! several files the first by path counts, as it does when a portfolio is loaded.
+//! several files the first by path counts, as it does when a portfolio is loaded. Where the portfolio was moved to another folder,
+//! its files are compared with those of the folder it was in.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
+use super::former::Folders;
 use super::history::{People, Since, reachable};
 use super::outlines::{self, Outline, Outlines, Version};
 use super::portfolio::Loaded;
+use super::root::ROOT_FILE;
 use super::source::Source;
 use super::versions::belongs;
 use crate::git::{BlobId, CommitId, FileChange, Files, Follow, GitError, Part, Repo, Visit};
@@ -55,7 +58,7 @@ pub fn chronicle(source: &Source, loaded: &Loaded, ask: &Ask) -> Result<Chronicl
         }
     }
     let touched = walk.last_touched();
-    let Walk { visits, mut unreadable, outlines, order, .. } = walk;
+    let Walk { visits, mut unreadable, outlines, order, folders, .. } = walk;
     outlines.save();
     unreadable.reverse();
     let left_out = match since {
@@ -85,7 +88,7 @@ pub fn chronicle(source: &Source, loaded: &Loaded, ask: &Ask) -> Result<Chronicl
         let parents = touched.first().copied().flatten().map(|at| visits[at].id.to_string());
         chronicle.steps.push(Step { commit: None, parents: parents.into_iter().collect(), changes: uncommitted });
     }
-    Ok(Chronicle { unreadable, now, ..chronicle })
+    Ok(Chronicle { unreadable, now, former: folders.former().to_vec(), ..chronicle })
 }
 
 /// Commits that one core looks at in a row.
@@ -98,7 +101,7 @@ type Belongs<'b> = &'b (dyn Fn(&str, bool) -> bool + Sync);
 struct Walk<'r> {
     repo: &'r Repo,
     files: Files<'r>,
-    prefix: PathBuf,
+    folders: Folders,
     visits: Vec<Visit>,
     /// The place of a commit in the walk.
     order: HashMap<CommitId, usize>,
@@ -121,20 +124,24 @@ impl<'r> Walk<'r> {
     fn new(repo: &'r Repo, part: Part<'r>, tip: CommitId, follow: Follow) -> Result<Self, GitError> {
         let visits: Vec<Visit> = repo.walk(tip, follow)?.collect::<Result<_, _>>()?;
         let order = visits.iter().enumerate().map(|(at, visit)| (visit.id, at)).collect();
-        let (files, prefix) = (repo.files(part), part.prefix.to_path_buf());
+        let (files, folders) = (repo.files(part), Folders::new(part.prefix));
         let (outlines, unreadable, touched, homes) = (Outlines::open(repo), Vec::new(), Vec::new(), HashMap::new());
-        Ok(Self { repo, files, prefix, visits, order, outlines, unreadable, touched, homes })
+        Ok(Self { repo, files, folders, visits, order, outlines, unreadable, touched, homes })
     }
 
     /// The files that each commit changed in its first parent, in the order of the walk. Every core has a stretch of it, for
     /// a commit and its parents have most folders in common.
     fn changed(&self, belongs: Belongs<'_>) -> Result<Vec<Vec<FileChange>>, GitError> {
-        let (git_dir, prefix) = (self.repo.git_dir(), self.prefix.as_path());
+        let (git_dir, folders) = (self.repo.git_dir(), &self.folders);
         let stretch = |visits: &[Visit]| {
             let repo = Repo::discover(git_dir)?.ok_or_else(|| GitError::NotARepository { path: git_dir.into() })?;
-            let files = repo.files(Part { prefix, belongs });
+            let files = repo.files(Part { prefix: Path::new(""), belongs });
             let of = |visit: &Visit| {
-                if visit.is_boundary { Ok(Vec::new()) } else { files.changed(visit.parents.first().copied(), visit.id) }
+                let parent = visit.parents.first().map(|&parent| (parent, folders.of(parent)));
+                if visit.is_boundary {
+                    return Ok(Vec::new());
+                }
+                files.changed_between(parent, (visit.id, folders.of(visit.id)))
             };
             visits.iter().map(of).collect::<Result<Vec<_>, _>>()
         };
@@ -144,11 +151,14 @@ impl<'r> Walk<'r> {
 
     /// What each commit tells, in the order of the walk.
     fn told(&mut self, belongs: Belongs<'_>) -> Result<Vec<Vec<FieldChange>>, GitError> {
-        let changed = self.changed(belongs)?;
+        let mut changed = self.changed(belongs)?;
+        while self.follow_folder(&changed, belongs)? {
+            changed = self.changed(belongs)?;
+        }
         // What stood in the commit where a clone ends is compared with nothing, but may stand in two files later.
         let mut ends = Vec::new();
         for visit in self.visits.iter().filter(|visit| visit.is_boundary) {
-            ends.extend(self.files.changed(None, visit.id)?);
+            ends.extend(self.files.changed_between(None, (visit.id, self.folders.of(visit.id)))?);
         }
         let files = || changed.iter().flatten().chain(&ends);
         self.outlines.learn(files().flat_map(|file| file.old.into_iter().chain(file.new)).collect())?;
@@ -167,12 +177,31 @@ impl<'r> Walk<'r> {
         for (at, files) in changed.iter().enumerate() {
             all.push(if files.is_empty() { Vec::new() } else { self.compare(at, files)? });
         }
-        let merges = (0..all.len()).filter(|&at| self.visits[at].parents.len() > 1 && !all[at].is_empty());
-        let own: Vec<(usize, Vec<FieldChange>)> = merges.map(|at| (at, self.of_merge(at, &all))).collect();
+        let merges: Vec<usize> =
+            (0..all.len()).filter(|&at| self.visits[at].parents.len() > 1 && !all[at].is_empty()).collect();
+        let mut own = Vec::with_capacity(merges.len());
+        for at in merges {
+            own.push((at, self.of_merge(at, &all)?));
+        }
         for (at, changes) in own {
             all[at] = changes;
         }
         Ok(all)
+    }
+
+    /// Looks where the portfolio was before the commits that brought its `relm.yaml`. Says whether more is known than before.
+    fn follow_folder(&mut self, changed: &[Vec<FileChange>], belongs: Belongs<'_>) -> Result<bool, GitError> {
+        let came = |files: &[FileChange]| files.iter().any(|file| file.path == ROOT_FILE && file.old.is_none());
+        let mut is_news = false;
+        for (visit, _) in self.visits.iter().zip(changed).filter(|(_, files)| came(files)) {
+            if let Some(&parent) = visit.parents.first() {
+                is_news |= self.folders.follow(self.repo, belongs, (parent, visit.id))?;
+            }
+        }
+        if is_news {
+            self.folders.place(self.repo, self.visits.iter().map(|visit| visit.id))?;
+        }
+        Ok(is_news)
     }
 
     /// For each commit the nearest, itself or by first parents, that changed a manifest: both have the same.
@@ -185,12 +214,26 @@ impl<'r> Walk<'r> {
         last
     }
 
-    /// What a merge changed in its first parent and no commit that it brought in tells of.
-    fn of_merge(&self, merge: usize, all: &[Vec<FieldChange>]) -> Vec<FieldChange> {
+    /// What a merge changed in its first parent, without what it took over: what another parent has too and a commit that it
+    /// brought in tells of.
+    fn of_merge(&mut self, merge: usize, all: &[Vec<FieldChange>]) -> Result<Vec<FieldChange>, GitError> {
         let brought: HashSet<(&Place, &Option<SmolStr>)> =
             self.brought_in(merge).into_iter().flat_map(|at| &all[at]).map(|it| (&it.place, &it.after)).collect();
-        let own = all[merge].iter().filter(|change| !brought.contains(&(&change.place, &change.after)));
-        own.cloned().collect()
+        let is_told = |change: &FieldChange| brought.contains(&(&change.place, &change.after));
+        if !all[merge].iter().any(is_told) {
+            return Ok(all[merge].clone());
+        }
+        let visit = self.visits[merge].clone();
+        let mut others = Vec::with_capacity(visit.parents.len());
+        for &parent in &visit.parents[1..] {
+            let earlier = (parent, self.folders.of(parent));
+            let files = self.files.changed_between(Some(earlier), (visit.id, self.folders.of(visit.id)))?;
+            let pairs = self.pairs(visit.id, Some(parent), &files)?;
+            let differs: HashSet<Place> = self.changes(visit.id, &pairs)?.into_iter().map(|it| it.place).collect();
+            others.push(differs);
+        }
+        let is_taken = |change: &FieldChange| others.iter().any(|differs| !differs.contains(&change.place));
+        Ok(all[merge].iter().filter(|change| !(is_told(change) && is_taken(change))).cloned().collect())
     }
 
     /// The commits that can be reached from a merge, but not from its first parent. As each commit comes before its parents,
@@ -215,33 +258,40 @@ impl<'r> Walk<'r> {
 
     /// What the files of a commit changed.
     fn compare(&mut self, at: usize, files: &[FileChange]) -> Result<Vec<FieldChange>, GitError> {
-        let visit = self.visits[at].clone();
+        let visit = &self.visits[at];
+        let (commit, parent) = (visit.id, visit.parents.first().copied());
+        for FileChange { path, new, .. } in files {
+            if let Some(None) = new.map(|blob| self.outlines.get(blob)).transpose()? {
+                self.unreadable.push(Unreadable { file: path.clone(), commit: Some(commit.to_string()) });
+            }
+        }
+        let pairs = self.pairs(commit, parent, files)?;
+        self.changes(commit, &pairs)
+    }
+
+    /// Files as a parent and the commit have them.
+    fn pairs(
+        &mut self,
+        commit: CommitId,
+        parent: Option<CommitId>,
+        files: &[FileChange],
+    ) -> Result<Vec<Pair>, GitError> {
         let mut pairs = Vec::with_capacity(files.len());
         for FileChange { path, old, new } in files {
-            let before = match old {
-                None => None,
-                Some(blob) => self.last_readable(visit.parents.first().copied(), path, *blob)?,
-            };
-            let after = match new.map(|blob| self.outlines.get(blob)).transpose()? {
-                Some(None) => {
-                    let commit = Some(visit.id.to_string());
-                    self.unreadable.push(Unreadable { file: path.clone(), commit });
-                    before.clone()
-                }
-                readable => readable.flatten(),
-            };
+            let before = old.map(|blob| self.last_readable(parent, path, blob)).transpose()?.flatten();
+            let after = new.map(|blob| self.last_readable(Some(commit), path, blob)).transpose()?.flatten();
             pairs.push(Pair { path: path.clone(), before, after });
         }
-        self.changes(visit.id, &pairs)
+        Ok(pairs)
     }
 
     /// What a file said when it last could be parsed, from this commit on backwards.
     fn last_readable(&mut self, from: Option<CommitId>, path: &str, blob: BlobId) -> Result<Version, GitError> {
         let mut version = self.outlines.get(blob)?;
         let mut next = from;
-        let (full, mut seen) = (self.prefix.join(path), blob);
+        let mut seen = blob;
         while let (None, Some(commit)) = (&version, next) {
-            let Some(blob) = self.repo.file_in(commit, &full)? else { break };
+            let Some(blob) = self.repo.file_in(commit, &self.folders.of(commit).join(path))? else { break };
             if blob != seen {
                 version = self.outlines.get(blob)?;
                 seen = blob;
@@ -285,7 +335,7 @@ impl<'r> Walk<'r> {
         let homes = self.homes.get(id).into_iter().flatten();
         let homes: Vec<String> = homes.filter(|path| !changed.contains(path.as_str())).cloned().collect();
         for path in homes {
-            let Some(blob) = self.repo.file_in(commit, &self.prefix.join(&path))? else { continue };
+            let Some(blob) = self.repo.file_in(commit, &self.folders.of(commit).join(&path))? else { continue };
             let version = self.last_readable(Some(commit), &path, blob)?;
             if let Some(outline) = version.iter().flat_map(|outlines| outlines.iter()).find(|it| it.id == *id) {
                 return Ok(Some((path, outline.clone())));

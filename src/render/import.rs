@@ -52,6 +52,10 @@ fn summary(view: &Import, style: &Style) -> String {
         let verb = if view.skipped == 1 { "is" } else { "are" };
         let _ = write!(line, "; {} {verb} there already", view.skipped);
     }
+    if view.repeated > 0 {
+        let verb = if view.repeated == 1 { "stands" } else { "stand" };
+        let _ = write!(line, "; {} {verb} twice in the file", view.repeated);
+    }
     let bad = bad_rows(view);
     if bad > 0 {
         let _ = write!(line, "; {} left out", plural(bad as i64, "row"));

@@ -53,6 +53,10 @@ pub struct BacktestView {
     pub phases: HeldView,
     /// Releases.
     pub releases: HeldView,
+    /// How many phases and releases had ended before they were first committed, and are left out.
+    pub recorded_afterwards: usize,
+    /// How many commits could not be loaded, so that what they planned is not known.
+    pub unread: usize,
 }
 
 /// How often forecasts held.
@@ -69,8 +73,9 @@ pub struct HeldView {
 }
 
 impl BacktestView {
-    /// The view of everything that was planned.
-    pub fn new(past: &[Case<'_>]) -> Self {
+    /// The view of everything that was planned; how much was recorded only after it had ended, and how many commits could not
+    /// be loaded.
+    pub fn new(past: &[Case<'_>], recorded_afterwards: usize, unread: usize) -> Self {
         let held = |what| {
             let found = backtest(past, what);
             let share = |count: usize| (found.tested > 0).then(|| count as f64 / found.tested as f64);
@@ -81,7 +86,7 @@ impl BacktestView {
                 within_p80: share(found.within_p80),
             }
         };
-        Self { phases: held(What::Phase), releases: held(What::Release) }
+        Self { phases: held(What::Phase), releases: held(What::Release), recorded_afterwards, unread }
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Import {
     pub added: usize,
     /// How many are there already.
     pub skipped: usize,
+    /// How many say again what another row of the file says; holidays of one day become one with both names.
+    pub repeated: usize,
     /// Those of them that say something else than what is there.
     pub differing: Vec<Differing>,
     /// What is wrong with rows.

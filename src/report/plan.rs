@@ -31,6 +31,8 @@ pub struct Plan {
     pub releases: Vec<ReleaseView>,
     /// Open releases that may go together, level by level.
     pub order: Vec<Vec<String>>,
+    /// What keeps the past from teaching more, as sentences; empty without `--forecast`.
+    pub caveats: Vec<String>,
     /// What is wrong, as in `check`.
     pub findings: Vec<FindingView>,
 }
@@ -281,7 +283,7 @@ impl Plan {
             .filter(|level| !level.is_empty())
             .collect();
         let name = portfolio.settings.common.name().map(str::to_owned);
-        Self { header, portfolio: name, base: None, releases, order, findings }
+        Self { header, portfolio: name, base: None, releases, order, caveats: Vec::new(), findings }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::recurrence::{Recurrence, read_date, read_time};
 use super::zone::{self, parse_zone};
-use super::{When, plus_days, shown};
+use super::{When, plus_days, shown, windows_zones};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use icalendar::parser::Property;
@@ -41,6 +41,13 @@ impl fmt::Display for IcsError {
 
 impl std::error::Error for IcsError {}
 
+impl IcsError {
+    /// What is wrong, without the line.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
 fn error(line: usize, reason: impl Into<String>) -> IcsError {
     IcsError { line: Some(line), reason: reason.into() }
 }
@@ -50,12 +57,28 @@ fn error(line: usize, reason: impl Into<String>) -> IcsError {
 /// `DTEND` is exclusive; an event at a time of day counts on its local dates as written; recurring events are written out
 /// from 2000 through 2100; cancelled events are left out.
 pub fn holidays(text: &str) -> Result<Vec<(NaiveDate, String)>, IcsError> {
+    Ok(days(text)?.into_iter().map(|day| (day.date, day.name)).collect())
+}
+
+/// A day of an event.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day {
+    /// The day.
+    pub date: NaiveDate,
+    /// What the event is called; `holiday` where it has no name.
+    pub name: String,
+    /// The line the event begins on, from 1.
+    pub line: usize,
+}
+
+/// As [`holidays`], with the place of each.
+pub fn days(text: &str) -> Result<Vec<Day>, IcsError> {
     let mut days = Vec::new();
     for event in events(text)? {
         event.days(&mut days)?;
     }
     days.sort_unstable();
-    days.dedup();
+    days.dedup_by(|a, b| (a.date, &a.name) == (b.date, &b.name));
     Ok(days)
 }
 
@@ -76,9 +99,9 @@ pub struct Single {
     pub repeats: bool,
 }
 
-/// Every event as it is written, in the order of the file; cancelled events are left out.
-pub fn singles(text: &str) -> Result<Vec<Single>, IcsError> {
-    events(text)?.into_iter().filter(|event| !event.cancelled).map(Event::single).collect()
+/// Every event as it is written, or why it cannot be read, in the order of the file; cancelled events are left out.
+pub fn singles(text: &str) -> Result<Vec<Result<Single, IcsError>>, IcsError> {
+    Ok(events(text)?.into_iter().filter(|event| !event.cancelled).map(Event::single).collect())
 }
 
 /// A property of interest with the line it begins on.
@@ -98,6 +121,8 @@ struct Event {
     /// Start and end as instants, where they say which.
     written: [Option<When>; 2],
     cancelled: bool,
+    /// The first thing in it that cannot be read.
+    fault: Option<IcsError>,
 }
 
 /// Content lines with the number of their first line; folded lines are joined.
@@ -152,7 +177,11 @@ fn events(text: &str) -> Result<Vec<Event>, IcsError> {
                 }
                 None => return Err(error(number, "there is nothing to end here")),
             },
-            _ if open.last().is_some_and(|(_, begun)| begun == "VEVENT") => event.read(number, &key, &line)?,
+            _ if open.last().is_some_and(|(_, begun)| begun == "VEVENT") => {
+                if let Err(error) = event.read(number, &key, &line) {
+                    event.fault.get_or_insert(error);
+                }
+            }
             _ => {}
         }
     }
@@ -179,7 +208,8 @@ fn written(value: &str, local: NaiveDateTime, property: &Property<'_>) -> Option
     }
     let named = property.params.iter().find(|parameter| parameter.key.as_str().eq_ignore_ascii_case("TZID"));
     let Some(named) = named.and_then(|parameter| parameter.val.as_ref()) else { return Some(When::Local(local)) };
-    let zone = parse_zone(named.as_str().trim_matches('"')).ok()?;
+    let name = named.as_str().trim_matches('"');
+    let zone = parse_zone(name).ok().or_else(|| windows_zones::find(name))?;
     Some(When::Fixed(zone::resolve(local, zone).instant().with_timezone(&zone).fixed_offset()))
 }
 
@@ -231,10 +261,13 @@ impl Event {
 
     /// The event with its times as they are written.
     fn single(self) -> Result<Single, IcsError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
         let Some((line, start)) = self.start else {
             return Err(error(self.line, "this event has no `DTSTART`"));
         };
-        let unknown = |line| error(line, "the zone of this time is no IANA name such as `Europe/London`");
+        let unknown = |line| error(line, "nobody knows the zone of this time; name it as in `Europe/London`");
         let from = self.written[0].ok_or_else(|| unknown(line))?;
         let to = match (self.end, self.length, from) {
             // An end that is a day is outside.
@@ -253,9 +286,12 @@ impl Event {
     }
 
     /// Adds every day of the event.
-    fn days(self, days: &mut Vec<(NaiveDate, String)>) -> Result<(), IcsError> {
+    fn days(self, days: &mut Vec<Day>) -> Result<(), IcsError> {
         if self.cancelled {
             return Ok(());
+        }
+        if let Some(fault) = self.fault {
+            return Err(fault);
         }
         let Some((start_line, start)) = self.start else {
             return Err(error(self.line, "this event has no `DTSTART`"));
@@ -282,7 +318,8 @@ impl Event {
             if days.len() as i64 + further >= MOST_DAYS as i64 {
                 return Err(error(self.line, format!("the file names more than {MOST_DAYS} days")));
             }
-            days.extend((0..=further).map(|offset| (plus_days(begin, offset), name.clone())));
+            let day = |offset| Day { date: plus_days(begin, offset), name: name.clone(), line: self.line };
+            days.extend((0..=further).map(day));
         }
         Ok(())
     }
@@ -388,6 +425,7 @@ mod tests {
     fn single_events_keep_their_times() {
         let one = |event: &str| {
             let found = singles(&file(event)).map_err(|error| error.to_string())?;
+            let found = found.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
             let shown = |it: &Single| format!("{} – {} {} @{} {}", it.from, it.to, it.name, it.place, it.repeats);
             Ok::<_, String>(found.iter().map(shown).collect::<Vec<_>>().join("; "))
         };
@@ -400,9 +438,23 @@ mod tests {
             one("DTSTART:20261123T090000\nDURATION:PT90M").unwrap(),
             "2026-11-23T09:00 – 2026-11-23T10:30  @ false"
         );
-        let lost = one("DTSTART;TZID=GMT Standard Time:20261123T090000").unwrap_err();
-        assert_eq!(lost, "line 4: the zone of this time is no IANA name such as `Europe/London`");
+        let windows =
+            "DTSTART;TZID=W. Europe Standard Time:20261123T090000\nDTEND;TZID=\"GMT Standard Time\":20261123T090000";
+        assert_eq!(one(windows).unwrap(), "2026-11-23T09:00+01:00 – 2026-11-23T09:00Z  @ false");
+        let lost = one("DTSTART;TZID=Harbour Time:20261123T090000").unwrap_err();
+        assert_eq!(lost, "line 4: nobody knows the zone of this time; name it as in `Europe/London`");
         assert_eq!(one("DTSTART:20261123\nSTATUS:CANCELLED").unwrap(), "");
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_event_concerns_no_other() {
+        let event = |lines: &str| format!("BEGIN:VEVENT\n{lines}\nEND:VEVENT\n");
+        let events: String =
+            ["DTSTART:20261325", "DTSTART;TZID=Harbour Time:20261123T090000", "DTSTART:20261123"].map(event).concat();
+        let found = singles(&format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n")).unwrap();
+        let lines: Vec<_> =
+            found.iter().map(|event| event.as_ref().map_err(|error| error.line).map(|it| it.line)).collect();
+        assert_eq!(lines, [Err(Some(3)), Err(Some(6)), Ok(8)]);
     }
 
     #[test]

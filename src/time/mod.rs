@@ -9,6 +9,7 @@ pub mod ics;
 pub mod interval;
 pub mod recurrence;
 pub mod when;
+mod windows_zones;
 pub mod zone;
 
 pub use calendar::{CalendarError, WorkCalendar};

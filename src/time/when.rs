@@ -68,6 +68,12 @@ impl When {
         }
     }
 
+    /// Whether this, a written end, lies before a start: an end that is a day includes all of it.
+    pub fn ends_before(&self, start: &Self, zone: Tz) -> bool {
+        let (ends, begins) = (self.end_instant(zone), start.instant(zone));
+        ends < begins || (ends == begins && matches!(self, Self::Date(_)))
+    }
+
     /// The last day inside, when this is a written end: a date is that day; a date-time at midnight ends the day before.
     pub fn last_day(&self) -> NaiveDate {
         let midnight = match self {

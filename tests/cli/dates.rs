@@ -316,3 +316,87 @@ fn the_picture_is_well_formed_and_holds_no_markup_of_others() {
     assert!(!run.stdout.contains("<script") && run.stdout.contains("<desc"), "{run}");
     assert_snapshot!(run);
 }
+
+#[test]
+fn what_a_merge_decides_itself_is_told() {
+    let (mut history, first) = tug();
+    history.write("tug.yaml", &target("2026-06-01")).commit(By::author(BOB));
+    let side = history.write("tug.yaml", &target("2026-07-01")).commit(By::author(BOB));
+    // The branch said so once, and no longer did: it is the merge that goes back to it.
+    history.write("tug.yaml", &target("2026-06-01")).merge(By::author(ANN), &[&first, &side]);
+    let view = json(&history, &[]);
+    assert_eq!(counted(&view).last().unwrap(), "tug-2  target 2026-05-01 2026-06-01 31", "{view}");
+    assert_eq!(counted(&view).len(), 3);
+}
+
+#[test]
+fn a_portfolio_that_was_moved_keeps_its_history() {
+    let mut history = History::new();
+    history.write("old/place/relm.yaml", SETTINGS).write("old/place/tug.yaml", TUG).commit(By::author(BOB));
+    history.write("old/place/tug.yaml", &target("2026-05-08")).commit(By::author(BOB));
+    history.remove("old/place/relm.yaml");
+    history.remove("old/place/tug.yaml");
+    history.write("new/relm.yaml", SETTINGS).write("new/tug.yaml", &target("2026-05-15")).commit(By::author(BOB));
+    history.write("new/relm.yaml", &SETTINGS.replace("Harbour", "Port")).commit(By::author(BOB));
+    history.remove("new/relm.yaml");
+    history.remove("new/tug.yaml");
+    history.write("relm.yaml", &SETTINGS.replace("Harbour", "Port")).write("tug.yaml", &target("2026-05-15"));
+    history.commit(By::author(BOB));
+    history.write("tug.yaml", &target("2026-05-22")).commit(By::author(BOB));
+    let view = json(&history, &[]);
+    assert_eq!(
+        counted(&view),
+        [
+            "tug-2  target 2026-05-01 2026-05-08 7",
+            "tug-2  target 2026-05-08 2026-05-15 7",
+            "tug-2  target 2026-05-15 2026-05-22 7",
+        ]
+    );
+    assert_eq!(moves(&view).len(), 4, "moved files are no changes: {view}");
+    let view = json(&history, &["--backtest"]);
+    assert_eq!(view["backtest"]["unread"], 0, "old plans are read where they were: {view}");
+}
+
+#[test]
+fn what_the_past_cannot_teach_is_told() {
+    let mut history = past(5);
+    let late = "kind: release\nid: raft\ntype: minor\nstatus: released\nphases:\n  - {id: build, start: 2025-01-06, duration: 5d, actual: {start: 2025-01-06, end: 2025-01-10}}\nactual: {end: 2025-01-10}\n";
+    let last = history.write("raft.yaml", late).commit(By::author(BOB));
+    let view = json(&history, &["--backtest"]);
+    assert_eq!((&view["backtest"]["recorded_afterwards"], &view["backtest"]["unread"]), (&2.into(), &0.into()));
+    assert_eq!(view["backtest"]["releases"]["untested"], 5, "{view}");
+    let run = history.run(&["history", "--backtest"]);
+    assert!(run.stdout.contains("2 left out, for they were recorded after they had ended"), "{run}");
+    let run = history.run(&["--today", "2025-06-01", "plan", "--forecast", "boat-05"]);
+    assert!(run.stderr.contains("2 phases and releases were recorded after they had ended"), "{run}");
+    history.cut(&last);
+    let run = history.run(&["--today", "2026-06-01", "plan", "--forecast", "boat-05"]);
+    let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("0 finished, 20 are needed; the clone is shallow"), "{run}");
+    assert!(run.stderr.contains("`git fetch --unshallow`"), "{run}");
+    let run = history.run(&["history", "--format", "svg"]);
+    assert_eq!(run.stdout.matches("the clone is shallow").count(), 2, "{run}");
+    history.run(&["export", "out", "--table", "snapshot", "--table", "moves"]);
+    assert!(history.sandbox().read("out/snapshot.csv").contains(",shallow,"));
+}
+
+#[test]
+fn commits_that_cannot_be_loaded_are_counted_each_time() {
+    let mut history = History::new();
+    history.write("tug.yaml", TUG).commit(By::author(BOB));
+    history.write("relm.yaml", SETTINGS).commit(By::author(BOB));
+    for _ in 0..2 {
+        let view = json(&history, &["--backtest"]);
+        assert_eq!(view["backtest"]["unread"], 1, "{view}");
+    }
+}
+
+#[test]
+fn a_backtest_is_no_table_and_no_picture() {
+    assert_snapshot!(tug().0.run(&["history", "--backtest", "--format", "csv"]), @r"
+    exit code: 2
+    ---- stderr
+    error: `--backtest` has no form as `csv`
+    hint: it is a few numbers: leave `--format` out, or use `--format json`
+    ");
+}

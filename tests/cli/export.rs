@@ -37,7 +37,8 @@ fn every_table_is_a_file() {
       releases.csv     1 row
     ");
     assert_eq!(sandbox.run(&["export", "out/tables"]).code, Some(0));
-    let written = sandbox.files().into_iter().filter(|file| file.starts_with("out/tables/")).count();
+    let written =
+        sandbox.files().into_iter().filter(|file| file.starts_with("out/tables/") && !file.contains("/.")).count();
     assert_eq!(written, relm::report::export::TABLES.len());
     assert!(!has_leftovers(&sandbox.path().join("out/tables")));
 }
@@ -65,7 +66,7 @@ fn values_are_told_exactly() {
 
 #[test]
 fn files_are_the_same_each_time_and_others_are_left_alone() {
-    let sandbox = ferry().write("out/notes.txt", "mine").write("out/releases.csv", "old");
+    let sandbox = ferry().write("out/notes.txt", "mine");
     let before = sandbox.run(&["check"]);
     for format in ["csv", "ndjson", "parquet"] {
         let read = |sandbox: &Sandbox| {
@@ -80,6 +81,33 @@ fn files_are_the_same_each_time_and_others_are_left_alone() {
     assert_eq!(sandbox.read("out/notes.txt"), "mine");
     assert!(sandbox.read("out/releases.csv").starts_with("id,name,"));
     assert_eq!(sandbox.run(&["check"]).stdout, before.stdout, "what is exported is no manifest");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_others_are_neither_replaced_nor_reached_through_links() {
+    let sandbox = ferry().write("out/releases.csv", "theirs").write("elsewhere.csv", "theirs");
+    let run = sandbox.run(&["export", "out"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert_eq!(
+        (sandbox.read("out/releases.csv").as_str(), sandbox.files().len()),
+        ("theirs", 5),
+        "nothing was written"
+    );
+    std::fs::remove_file(sandbox.path().join("out/releases.csv")).unwrap();
+    assert_eq!(sandbox.run(&["export", "out", "--table", "releases"]).code, Some(0));
+    let table = sandbox.path().join("out/releases.csv");
+    std::fs::remove_file(&table).unwrap();
+    std::os::unix::fs::symlink(sandbox.path().join("elsewhere.csv"), &table).unwrap();
+    assert_eq!(sandbox.run(&["export", "out", "--table", "phases"]).code, Some(0));
+    assert_eq!(sandbox.run(&["export", "out", "--table", "releases"]).code, Some(0), "one of its own files");
+    assert_eq!(sandbox.read("elsewhere.csv"), "theirs");
+    assert!(sandbox.read("out/releases.csv").starts_with("id,name,"));
+    assert_snapshot!(sandbox.read("out/.relm-export"), @r"
+    # Files that `relm export` made here, and may replace.
+    phases.csv
+    releases.csv
+    ");
 }
 
 #[test]
@@ -133,14 +161,20 @@ fn what_cannot_be_exported_says_why() {
     assert_snapshot!(sandbox.run(&["export", "taken"]), @r"
     exit code: 2
     ---- stderr
-    error: cannot write into `taken`: it is a file
-    hint: name a folder
+    error: `taken` is no folder
+    hint: name a folder, which is made when it is not there
     ");
-    assert_snapshot!(sandbox.run(&["export", "folder", "--table", "releases"]), @r"
+    assert_snapshot!(sandbox.run(&["export", "folder"]), @r"
     exit code: 2
     ---- stderr
-    error: cannot write `folder/releases.csv`: it is a folder
-    hint: name a file
+    error: `folder/releases.csv` is there, and `relm export` did not make it
+    hint: move it away, or name another folder; nothing was written
+    ");
+    assert_snapshot!(sandbox.run(&["export", "."]), @r"
+    exit code: 2
+    ---- stderr
+    error: `.` holds a portfolio
+    hint: name a folder of its own; nothing was written
     ");
     assert_snapshot!(sandbox.run(&["export", "out", "--format", "svg"]), @r"
     exit code: 2

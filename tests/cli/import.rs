@@ -322,7 +322,7 @@ fn holidays_are_copied_or_named() {
     ---- stdout
     Would add 3 holidays; 1 is there already  (`--write` writes them)
     1 of what is there says something else and stays as it is:
-      day 2 (relm.yaml): name is Christmas, the row says Again
+      line 7 (relm.yaml): name is Christmas, the row says Again
     relm.yaml
       8 -   default: {holidays: [{date: 2026-12-25, name: Christmas}]}
       8 +   default: {holidays: [{date: 2026-12-25, name: Christmas}, {date: 2026-01-01, name: New Year}, {date: 2027-01-01, name: New Year}, {date: 2028-01-01, name: New Year}]}
@@ -446,4 +446,71 @@ fn thousands_of_rows_are_one_change() {
         serde_json::from_str(&import(&sandbox, "deployments d.csv --format json").stdout).unwrap();
     assert_eq!((again["added"].as_u64(), again["skipped"].as_u64()), (Some(0), Some(3_000)));
     assert_eq!(again["differing"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_quote_that_is_open_swallows_no_rows() {
+    let open = format!(
+        "{HEAD}D-2,hull,\"2.0,quay,2026-03-01,failed\nD-3,hull,2.1,quay,2026-03-02,failed\nD-4,hull,\"2.2\",quay,2026-03-03,failed\n"
+    );
+    assert_snapshot!(problem("open.csv", open.as_bytes()), @r"
+    error: cannot read `open.csv`, line 2: a quote opens here, and text follows where it closes in line 4
+    hint: close the quote; one that belongs to a text is written twice
+    ");
+}
+
+#[test]
+fn holidays_are_chosen_by_the_column_that_is_mapped() {
+    let rows = "Day,name\n2026-08-31,Late summer\n2026-08-31,Regatta\n2026-08-31,Regatta\n2027-08-30,Later\n";
+    let sandbox = harbour().write("off.csv", rows);
+    assert_snapshot!(import(&sandbox, "holidays off.csv --map date=Day --from 2026-01-01 --to 2026-12-31"), @r"
+    exit code: 0
+    ---- stdout
+    Would add 1 holiday; 2 stand twice in the file  (`--write` writes them)
+    relm.yaml
+      8 -   default: {holidays: [{date: 2026-12-25, name: Christmas}]}
+      8 +   default: {holidays: [{date: 2026-12-25, name: Christmas}, {date: 2026-08-31, name: Late summer / Regatta}]}
+    ");
+}
+
+#[test]
+fn what_cannot_have_happened_is_not_brought_in() {
+    let sandbox = harbour()
+        .write("i.csv", "id,project,opened,restored\nI-1,hull,2026-03-02T09:00,2026-03-01T09:00\n")
+        .write("d.csv", "project,version,environment,started,at,result\nhull,3,dock,2026-03-02,2026-03-01,failed\n");
+    for (what, says) in [
+        ("incidents i.csv", "`restored` (2026-03-01T09:00) comes before `opened` (2026-03-02T09:00)"),
+        ("deployments d.csv", "`at` (2026-03-01) comes before `started` (2026-03-02)"),
+    ] {
+        let run = import(&sandbox, what);
+        assert!(run.code == Some(2) && run.stdout.contains(says), "{run}");
+    }
+}
+
+#[test]
+fn runs_that_differ_in_anything_are_different_runs() {
+    let runs = "project,at,duration_seconds,build\nhull,2026-03-01T09:00:00,61,1\nhull,2026-03-01T09:00:00,62,2\nhull,2026-03-01T09:00:00,62,2\n";
+    let sandbox = harbour().write("runs.csv", runs);
+    let run = import(&sandbox, "pipelines runs.csv --write");
+    assert!(run.stdout.starts_with("Added 2 pipeline runs; 1 stands twice in the file"), "{run}");
+    let again = import(&sandbox, "pipelines runs.csv --write");
+    assert!(
+        again.stdout.starts_with("Nothing to add: no new pipelines; 2 are there already; 1 stands twice"),
+        "{again}"
+    );
+    sandbox.put("runs.csv", format!("{runs}hull,2026-03-01T09:00:00,62,3\n").as_bytes());
+    let more = import(&sandbox, "pipelines runs.csv");
+    assert!(more.stdout.starts_with("Would add 1 pipeline run; 2 are there already; 1 stands twice"), "{more}");
+}
+
+#[test]
+fn a_zone_nobody_knows_concerns_one_event() {
+    let event = |zone: &str| {
+        format!(
+            "BEGIN:VEVENT\nSUMMARY:{zone}\nDTSTART;TZID={zone}:20261123T090000\nDTEND;TZID={zone}:20261123T100000\nEND:VEVENT\n"
+        )
+    };
+    let text = format!("BEGIN:VCALENDAR\n{}{}END:VCALENDAR\n", event("W. Europe Standard Time"), event("Harbour Time"));
+    let sandbox = harbour().write("team.ics", &text);
+    assert_snapshot!(import(&sandbox, "bookings team.ics --set environment=dock --skip-bad"));
 }

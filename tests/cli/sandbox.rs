@@ -172,5 +172,7 @@ impl Sandbox {
 
 /// Whether a folder holds a file that was meant to be renamed and was not.
 pub fn has_leftovers(folder: &Path) -> bool {
-    fs::read_dir(folder).unwrap().any(|entry| entry.unwrap().file_name().to_string_lossy().starts_with(".relm-"))
+    let mut names =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    names.any(|name| name.strip_prefix(".relm-").is_some_and(|rest| rest.contains(".tmp")))
 }

@@ -243,6 +243,23 @@ fn folders_of_others_are_refused() {
     assert!(sandbox.files().contains(&"file".to_owned()) && !sandbox.files().contains(&"public/old.html".to_owned()));
 }
 
+#[test]
+fn a_file_of_somebody_else_is_neither_replaced_nor_removed() {
+    let sandbox = Sandbox::portfolio();
+    assert_eq!(sandbox.run(&["site", "public"]).code, Some(0));
+    let sandbox = sandbox
+        .write("public/release/torch-9.html", "theirs")
+        .write("releases/torch.yaml", "kind: release\nid: torch-9\ntype: minor\nowner: crew\n");
+    let before = sandbox.read("public/.relm-site");
+    let run = sandbox.run(&["site", "public"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("`public/release/torch-9.html` is there, and `relm site` did not make it"), "{run}");
+    assert_eq!(sandbox.read("public/.relm-site"), before);
+    std::fs::remove_file(sandbox.path().join("releases/torch.yaml")).unwrap();
+    assert_eq!(sandbox.run(&["site", "public"]).code, Some(0));
+    assert_eq!(sandbox.read("public/release/torch-9.html"), "theirs");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_to_elsewhere_are_not_written_through() {

@@ -1,7 +1,6 @@
 //! `relm export`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
 
@@ -9,8 +8,8 @@ use super::report::{base, moves};
 use super::{Command, Status};
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
-use crate::cli::error::{Error, plain_io};
-use crate::cli::output::write_file;
+use crate::cli::error::Error;
+use crate::cli::folder::{EXPORT, Folder};
 use crate::diagnostic::FileId;
 use crate::git::Follow;
 use crate::load::facts::Wants;
@@ -23,7 +22,7 @@ use crate::report::export::{Definition, Export as View, Input, Row, SCHEMA, TABL
 #[derive(Debug, Parser)]
 #[command(
     name = "export",
-    after_help = "Examples:\n  relm export out                            every table as CSV\n  relm export out --format parquet           for DuckDB, Spark or a warehouse\n  relm export out --format ndjson --table releases --table phases\n  relm export out --at v4.1                  as that tag had it\n\nEach table is one file in the folder, such as `releases.csv`. The folder is made when it is not there; each file is replaced as a whole; other files are left alone. Without `--format` the tables are CSV; `--format json` writes NDJSON, and says as JSON what was written. `schema/EXPORT.md` describes all tables and columns."
+    after_help = "Examples:\n  relm export out                            every table as CSV\n  relm export out --format parquet           for DuckDB, Spark or a warehouse\n  relm export out --format ndjson --table releases --table phases\n  relm export out --at v4.1                  as that tag had it\n\nEach table is one file in the folder, such as `releases.csv`. The folder is made when it is not there; each file is replaced as a whole. Other files are left alone: one of those names that `relm export` did not make is not replaced. `.relm-export` in the folder lists what it made. Without `--format` the tables are CSV; `--format json` writes NDJSON, and says as JSON what was written. `schema/EXPORT.md` describes all tables and columns."
 )]
 pub struct Export {
     /// The folder to write into
@@ -100,14 +99,15 @@ impl Command for Export {
             chronicle: history.as_ref(),
             commit: context.source.commit(),
         };
-        make_folder(&self.dir)?;
+        let folder = Folder::open(&self.dir, &EXPORT)?;
         let format = Tables::of(global.format);
+        let file = |table: &Definition| format!("{}.{}", table.name, format.as_str());
+        folder.announce(tables.iter().map(|table| file(table)))?;
         let mut written = Vec::new();
         for table in tables {
             let rows = (table.rows)(&input);
-            let file = format!("{}.{}", table.name, format.as_str());
-            write_file(&self.dir.join(&file), &format.render(table, &rows)?)?;
-            written.push(Written { name: table.name, rows: rows.len(), file });
+            folder.put(&file(table), &format.render(table, &rows)?)?;
+            written.push(Written { name: table.name, rows: rows.len(), file: file(table) });
         }
         let view = View { header, dir: self.dir.display().to_string(), format: format.as_str(), tables: written };
         global.write(&match global.format {
@@ -127,13 +127,4 @@ fn wanted(names: &[String]) -> Result<Vec<&'static Definition>, Error> {
     }
     let is_wanted = |table: &&&Definition| names.is_empty() || names.iter().any(|name| name == table.name);
     Ok(TABLES.iter().filter(is_wanted).copied().collect())
-}
-
-fn make_folder(dir: &Path) -> Result<(), Error> {
-    if dir.is_file() {
-        let error = Error::output(format!("cannot write into `{}`: it is a file", dir.display()));
-        return Err(error.hint("name a folder"));
-    }
-    fs::create_dir_all(dir)
-        .map_err(|error| Error::output(format!("cannot make the folder `{}`: {}", dir.display(), plain_io(&error))))
 }

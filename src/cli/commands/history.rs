@@ -56,6 +56,10 @@ impl Command for History {
     const FORMATS: &'static [Format] = &[Format::Human, Format::Json, Format::Csv, Format::Svg];
 
     fn run(mut self, global: &Global) -> Result<Status, Error> {
+        if self.backtest && matches!(global.format, Format::Csv | Format::Svg) {
+            let error = Error::usage(format!("`--backtest` has no form as `{}`", global.format.as_str()));
+            return Err(error.hint("it is a few numbers: leave `--format` out, or use `--format json`"));
+        }
         let context = Context::open(global)?;
         self.release.append(&mut self.releases);
         let patterns = Patterns::new(&self.release)
@@ -77,19 +81,31 @@ impl Command for History {
         chronicle.retain_releases(|release| patterns.allow(release));
         let mut moves = moves::moves(&chronicle);
         if self.derived {
-            let (computed, left_out) = Past::open(&context).derived(&chronicle, &|release| patterns.allow(release));
+            let mut past = Past::open(&context, &chronicle);
+            let (computed, left_out) = past.derived(&chronicle, &|release| patterns.allow(release));
             moves.extend(computed);
             moves.sort_by_key(|one| one.step);
             if left_out > 0 {
                 global.note("note", &format!("computed dates are those of the newest {MAX_LOADED} commits"));
+            }
+            match past.unread() {
+                0 => {}
+                1 => global.note("note", "1 commit could not be loaded; how it moved computed dates is not known"),
+                many => {
+                    let text =
+                        format!("{many} commits could not be loaded; how they moved computed dates is not known");
+                    global.note("note", &text);
+                }
             }
         }
         let input = report::Input { portfolio: &context.loaded.portfolio, chronicle: &chronicle, moves: &moves };
         let mut view = report::History::new(context.header(report::SCHEMA), input);
         view.since = self.since;
         if self.backtest {
-            let first = Past::open(&context).first_ends(&chronicle);
-            view.backtest = Some(report::BacktestView::new(&cases(&context.loaded.portfolio, &first)));
+            let mut past = Past::open(&context, &chronicle);
+            let first = past.first_ends(&chronicle);
+            let cases = cases(&context.loaded.portfolio, &first);
+            view.backtest = Some(report::BacktestView::new(&cases.all, cases.recorded_afterwards, past.unread()));
         }
         view.first_parent = self.first_parent;
         global.write(&match global.format {

@@ -12,7 +12,7 @@ use crate::analysis::history as moved;
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::cli::folder::Folder;
+use crate::cli::folder::{Folder, SITE};
 use crate::diagnostic::SourceMap;
 use crate::git::Follow;
 use crate::load::attach_text;
@@ -59,7 +59,7 @@ impl Command for Site {
 
     fn run(self, global: &Global) -> Result<Status, Error> {
         let mut context = Context::open(global)?;
-        let folder = Folder::open(&self.folder)?;
+        let folder = Folder::open(&self.folder, &SITE)?;
         context.learn(Wants { repositories: true, ..Wants::default() });
         let findings = context.judge(&[]).findings;
         let chronicle = history(&context)?;

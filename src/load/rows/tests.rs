@@ -47,6 +47,45 @@ fn rows_of_other_lengths_are_faults() {
 }
 
 #[test]
+fn quotes_that_are_wrong_are_faults_and_swallow_nothing() {
+    let rows = read(b"a,b\n1,\"say \"hi\" now\"\n2,x\n3,\"y\" \n4,\"z", Form::Csv).unwrap();
+    assert_eq!(shown(&rows), ["a|b", "3: 2|x", "4: 3|y"]);
+    let faults: Vec<_> = rows.faults.iter().map(|fault| (fault.number, fault.to_string())).collect();
+    assert_eq!(
+        faults,
+        [
+            (Some(2), "text follows a closing quote".to_owned()),
+            (Some(5), "a quote opens here and is never closed".to_owned())
+        ]
+    );
+    let whole = |text: &str| {
+        let error = read(text.as_bytes(), Form::Csv).unwrap_err();
+        (error.number, error.to_string())
+    };
+    assert_eq!(whole("a,b\n1,\"x\n2,y\n3,z\n"), (Some(2), "a quote opens here and is never closed".to_owned()));
+    let closes = "a quote opens here, and text follows where it closes in line 4";
+    assert_eq!(whole("a,b\n1,\"x\n2,y\n3,\"z\"\n"), (Some(2), closes.to_owned()));
+    assert_eq!(whole("a,\"b\n1,2\n").0, Some(1));
+    assert_eq!(csv("a,b\n1,x\"y\"\n"), ["a|b", "2: 1|x\"y\""], "a quote within a text that has none around it");
+}
+
+#[test]
+fn numbers_stay_as_they_are_written() {
+    let rows = read(br#"[{"version": 1.10, "id": 12345678901234567890123, "n": 1e3, "z": -0.0}]"#, Form::Json);
+    assert_eq!(shown(&rows.unwrap()), ["version|id|n|z", "1: 1.10|12345678901234567890123|1e3|-0.0"]);
+}
+
+#[test]
+fn keys_that_come_to_one_name_are_a_fault() {
+    let text = br#"[{"a": 1, "a": 2}, {"a.b": 1, "a": {"b": 2}}, {"a ": 1, "a": 2}, {"a": 3}]"#;
+    let rows = read(text, Form::Json).unwrap();
+    assert_eq!(shown(&rows), ["a", "4: 3"]);
+    let faults: Vec<_> = rows.faults.iter().map(|fault| (fault.number, fault.to_string())).collect();
+    let twice = |at, name: &str| (Some(at), format!("`{name}` stands in it twice, and nobody knows which counts"));
+    assert_eq!(faults, [twice(1, "a"), twice(2, "a.b"), twice(3, "a")]);
+}
+
+#[test]
 fn what_is_no_table_says_why() {
     assert_eq!(problem(b"", Form::Csv), "the file is empty");
     assert_eq!(problem("\u{feff}\n".as_bytes(), Form::Json), "the file is empty");

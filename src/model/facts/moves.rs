@@ -1,6 +1,7 @@
 //! How the dates, the scope and the status of releases changed from commit to commit.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -102,6 +103,8 @@ pub struct Chronicle {
     pub unreadable: Vec<Unreadable>,
     /// What is written now.
     pub now: BTreeMap<Place, SmolStr>,
+    /// The folders that the portfolio was in before it was moved, from the top of the repository, newest first.
+    pub former: Vec<PathBuf>,
 }
 
 impl Chronicle {

@@ -31,6 +31,19 @@ pub fn render(view: &History, style: &Style) -> String {
     if let Some(found) = &view.backtest {
         held(&mut out, "phases", &found.phases, &style);
         held(&mut out, "releases", &found.releases, &style);
+        if found.recorded_afterwards > 0 {
+            let number = found.recorded_afterwards;
+            let text = format!("{number} left out, for they were recorded after they had ended");
+            let _ = writeln!(out, "{}", wrap(&text, style.width));
+        }
+        if found.unread > 0 {
+            let number = plural(found.unread as i64, "commit");
+            let _ = writeln!(
+                out,
+                "{}",
+                wrap(&format!("{number} could not be loaded; what was planned there is not known"), style.width)
+            );
+        }
         return out;
     }
     let mut by_release: BTreeMap<&str, Own<'_>> = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::{DateTime, NaiveDate};
 
-use super::{shift, short, what};
+use super::{caveats, shift, short, what};
 use crate::render::plan::plural;
 use crate::render::text::{html_escape, sanitize, truncate_to_width};
 use crate::report::history::{History, Line, ReleaseView};
@@ -23,6 +23,9 @@ const FOOT: f64 = 40.0;
 const MAX_PANELS: usize = 60;
 /// Columns of text above a panel.
 const NAME: usize = 100;
+/// A line of what is to be known first, and its columns of text.
+const CAVEAT: f64 = 16.0;
+const LINE: usize = 160;
 
 /// Light by default, dark where the reader's system is.
 const STYLE: &str = "\
@@ -51,27 +54,34 @@ pub fn render(view: &History) -> String {
     let name = format!("{name}: how plans moved");
     let times = Times::of(shown, view.header.today);
     let panel = PANEL.0 + PANEL.1 + PANEL.2;
-    let height = 2.0 * MARGIN + HEAD + panel * shown.len() as f64 + FOOT;
+    let caveats = caveats(view);
+    let head = HEAD + CAVEAT * caveats.len() as f64;
+    let height = 2.0 * MARGIN + head + panel * shown.len() as f64 + FOOT;
     let mut out = String::new();
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title desc\" width=\"{WIDTH}\" height=\"{height:.0}\" viewBox=\"0 0 {WIDTH} {height:.0}\">"
     );
     let _ = writeln!(out, "  <title id=\"title\">{}</title>", html_escape(&name));
-    let _ = writeln!(out, "  <desc id=\"desc\">{}</desc>", html_escape(&description(shown)));
+    let _ = writeln!(out, "  <desc id=\"desc\">{}</desc>", html_escape(&description(shown, &caveats)));
     let _ = writeln!(out, "  <style>\n{STYLE}  </style>");
     let _ =
         writeln!(out, "  <text class=\"name\" x=\"{MARGIN}\" y=\"{}\">{}</text>", MARGIN + 12.0, html_escape(&name));
     legend(&mut out);
+    for (nth, caveat) in caveats.iter().enumerate() {
+        let text = truncate_to_width(&sanitize(caveat), LINE).into_owned();
+        let y = MARGIN + HEAD + CAVEAT * nth as f64 - 4.0;
+        let _ = writeln!(out, "  <text class=\"label\" x=\"{MARGIN}\" y=\"{y:.0}\">{}</text>", html_escape(&text));
+    }
     for (nth, (release, line)) in shown.iter().enumerate() {
-        draw_panel(&mut out, release, line, &times, MARGIN + HEAD + panel * nth as f64);
+        draw_panel(&mut out, release, line, &times, MARGIN + head + panel * nth as f64);
     }
     foot(&mut out, &times, height - MARGIN - FOOT + 14.0, drawn.len() - shown.len(), shown.is_empty());
     out.push_str("</svg>\n");
     out
 }
 
-fn description(shown: &[(&ReleaseView, &Line)]) -> String {
+fn description(shown: &[(&ReleaseView, &Line)], caveats: &[String]) -> String {
     let one = |(release, line): &(&ReleaseView, &Line)| {
         let ends = line.points.first().zip(line.points.last());
         let ends = ends.map_or_else(String::new, |(first, last)| {
@@ -79,11 +89,15 @@ fn description(shown: &[(&ReleaseView, &Line)]) -> String {
         });
         sanitize(&format!("{} {}{ends}", release.id, what(&line.subject, line.field))).into_owned()
     };
-    if shown.is_empty() {
+    let mut text = if shown.is_empty() {
         "No planned date moved.".to_owned()
     } else {
         shown.iter().map(one).collect::<Vec<_>>().join(". ") + "."
+    };
+    for caveat in caveats {
+        text.extend([" ", &sanitize(caveat)]);
     }
+    text
 }
 
 /// The time that all panels share, in seconds.

@@ -118,7 +118,7 @@ pub static APPROVALS: Definition = Definition {
         Column::text("gate", "The gate (`gates.id`); null for a change.").or_null(),
         Column::text("change", "The change (`changes.id`); null for a gate.").or_null(),
         Column::text("role", "In which role."),
-        Column::text("by", "Who."),
+        Column::text("approver", "Who decided."),
         Column::timestamp("at", "When, as written; a day is its first instant in the portfolio's zone.").or_null(),
         Column::text("decision", "`approved` or `rejected`."),
         Column::text(

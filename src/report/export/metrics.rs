@@ -20,14 +20,14 @@ pub static METRICS: Definition = Definition {
     description: "Every metric of `relm report dora` and `kpi`: of the whole portfolio for the 90 days up to today and for each of \
                   the last 12 calendar months, the last of them up to today; of each project and team for the 90 days, where the \
                   metric can be told apart like that and there is anything to measure.",
-    key: &["metric", "by", "group_id", "step", "since"],
+    key: &["metric", "grouped_by", "group_id", "step", "since"],
     columns: &[
         Column::text(
             "metric",
             "The id: what `targets:` names; `relm report dora --explain` and `kpi --explain` say more.",
         ),
         Column::text("family", "What it is about, such as `dora`."),
-        Column::text("by", "`portfolio`, `project` or `team`."),
+        Column::text("grouped_by", "`portfolio`, `project` or `team`."),
         Column::text("group_id", "The project (`projects.id`) or the team; null for the portfolio.").or_null(),
         Column::text("step", "`days` for the 90 days, `month` for a calendar month."),
         Column::date("since", "The first day."),

@@ -1,5 +1,6 @@
 //! What ships, where it runs, who is there when, and what all of it was read from.
 
+use super::super::gate::verify::history_word;
 use super::{Column, Definition, Input, Row, Value};
 use crate::analysis::occupancy::{Booking, Source};
 use crate::model::environment::Provisioning;
@@ -164,6 +165,12 @@ pub static SNAPSHOT: Definition = Definition {
             "The commit that was read, or that the files on disk were based on; `--at` makes sure that it is the former.",
         )
         .or_null(),
+        Column::text(
+            "history",
+            "How much of the history the moves are from: `whole`, `shallow` (nothing is known of what was before the oldest \
+             commits of the clone), `no-commit` or `outside-git`; null where no moves were exported.",
+        )
+        .or_null(),
         Column::text("time_zone", "The zone of the portfolio; an IANA name."),
         Column::text("currency", "The currency of all money, ISO 4217.").or_null(),
         Column::text("relm", "The version of relm."),
@@ -178,6 +185,7 @@ fn snapshot(input: &Input<'_>) -> Vec<Row> {
         settings.common.name().into(),
         input.plan.gates.clock.today.into(),
         input.commit.into(),
+        input.chronicle.map(|chronicle| history_word(&chronicle.history)).into(),
         portfolio.zone.name().into(),
         settings.rates.as_ref().and_then(|rates| rates.currency.as_ref()).into(),
         env!("CARGO_PKG_VERSION").into(),

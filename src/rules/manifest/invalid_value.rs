@@ -21,7 +21,8 @@ pub static RULE: Rule = Rule {
     docs: r#"## What it does
 
 Reports a value that cannot be read (`date: 2023-14-05`, a status that does not exist, text where a list belongs), a required
-key that is missing, and values that contradict each other: a window or freeze that ends before it begins, a phase whose `start`, `end` and
+key that is missing, and values that contradict each other: a window or freeze that ends before it begins, an incident that was restored before it was opened, a
+deployment that finished before it started, a phase whose `start`, `end` and
 `duration` disagree, a freeze without a time, a milestone without a date, a recurrence that never happens, a setting for a
 rule that does not exist.
 
@@ -100,6 +101,7 @@ fn check(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
         judge.recurrence(&train.rrule, &train.start, &train.exdates, cx.portfolio.zone, &|| train.subject());
     }
     judge.changes();
+    judge.records();
 }
 
 struct Judge<'c> {
@@ -317,7 +319,25 @@ impl Judge<'_> {
         }
     }
 
-    /// The second must not come before the first.
+    /// What records say happened.
+    fn records(&mut self) {
+        for it in &self.portfolio.incidents {
+            if let Some(restored) = &it.restored {
+                let subject = || Subject::new(Kind::Incidents.as_str(), "").at(format!("entries/{}", it.id));
+                let zone = it.environment.as_ref().map_or(self.portfolio.zone, |id| self.portfolio.zone_at(id));
+                self.backwards(("opened", &it.opened), ("restored", restored), zone, &subject);
+            }
+        }
+        for it in &self.portfolio.deployments {
+            if let Some(started) = &it.started {
+                let place = it.id.as_ref().map_or_else(|| "entries".to_owned(), |id| format!("entries/{id}"));
+                let subject = || Subject::new(Kind::Deployments.as_str(), "").at(place.clone());
+                self.backwards(("started", started), ("at", &it.at), self.portfolio.zone_at(&it.environment), &subject);
+            }
+        }
+    }
+
+    /// The second must not come before the first, and something must lie between them.
     fn ordered(
         &mut self,
         (from_key, from): (&str, &Spanned<When>),
@@ -325,18 +345,30 @@ impl Judge<'_> {
         zone: Tz,
         subject: &dyn Fn() -> Subject,
     ) {
-        let (begins, ends) = (from.instant(zone), to.end_instant(zone));
-        // An end that is a day includes it, so that only an earlier day ends where the first day begins.
-        if ends < begins || (ends == begins && matches!(to.value, When::Date(_))) {
-            let message = format!("`{to_key}` ({to}) comes before `{from_key}` ({from})");
-            let finding = Finding::new(to.span, subject(), message).help("correct one of the two");
-            self.out.push(finding.related(from.span, subject(), format!("`{from_key}` is here")));
-        } else if ends == begins {
+        if !self.backwards((from_key, from), (to_key, to), zone, subject) && from.instant(zone) == to.end_instant(zone)
+        {
             let message = format!("nothing lies between `{from_key}` ({from}) and `{to_key}` ({to})");
             let finding = Finding::new(to.span, subject(), message)
                 .help("correct one of the two; clocks that change can make a short time vanish");
             self.out.push(finding.related(from.span, subject(), format!("`{from_key}` is here")));
         }
+    }
+
+    /// Reports a second time before the first, and says whether it is.
+    fn backwards(
+        &mut self,
+        (from_key, from): (&str, &Spanned<When>),
+        (to_key, to): (&str, &Spanned<When>),
+        zone: Tz,
+        subject: &dyn Fn() -> Subject,
+    ) -> bool {
+        if !to.ends_before(&from.value, zone) {
+            return false;
+        }
+        let message = format!("`{to_key}` ({to}) comes before `{from_key}` ({from})");
+        let finding = Finding::new(to.span, subject(), message).help("correct one of the two");
+        self.out.push(finding.related(from.span, subject(), format!("`{from_key}` is here")));
+        true
     }
 
     fn lasts(&mut self, minutes: i64, span: Span, subject: &dyn Fn() -> Subject) {
@@ -403,6 +435,23 @@ mod tests {
         let text = "kind: portfolio\nname: X\n---\nkind: environment\nid: e\nstage: prod\n";
         assert_eq!(messages(RULE, text), ["the portfolio has no stages"]);
         assert!(messages("unknown-reference", text).is_empty());
+    }
+
+    #[test]
+    fn records_of_what_cannot_have_happened_are_reported() {
+        let incident = |times: &str| messages(RULE, &format!("kind: incidents\nentries:\n  - {{id: I-1, {times}}}\n"));
+        assert_eq!(
+            incident("opened: 2026-03-02T09:00, restored: 2026-03-01T09:00"),
+            ["`restored` (2026-03-01T09:00) comes before `opened` (2026-03-02T09:00)"]
+        );
+        assert!(incident("opened: 2026-03-02T09:00, restored: 2026-03-02T09:00").is_empty());
+        assert!(incident("opened: 2026-03-02T09:00, restored: 2026-03-02").is_empty(), "a day has many hours");
+        let deployment = |times: &str| {
+            let entry = format!("{{project: p, version: 1, environment: e, {times}, result: succeeded}}");
+            messages(RULE, &format!("kind: deployments\nentries:\n  - {entry}\n"))
+        };
+        assert_eq!(deployment("started: 2026-03-02, at: 2026-03-01").len(), 1);
+        assert!(deployment("started: 2026-03-01T23:00, at: 2026-03-02T01:00").is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::fields::{Field, What};
 use crate::cli::error::Error;
-use crate::load::rows::Rows;
+use crate::load::rows::{Row, Rows};
 use crate::report::import::FieldSource;
 
 /// Where a field comes from.
@@ -160,9 +160,24 @@ fn lacking(fields: &[&str], rows: &Rows) -> Error {
 
 impl Mapping {
     /// What a value of the file means.
-    pub fn word<'v>(&'v self, field: &Field, value: &'v str) -> &'v str {
+    fn word<'v>(&'v self, field: &Field, value: &'v str) -> &'v str {
         let meaning = self.words.get(&(field.name.clone(), value.to_lowercase()));
         meaning.map_or(value, String::as_str)
+    }
+
+    /// What a row says of a field.
+    pub fn text<'v>(&'v self, field: &str, row: &'v Row) -> Option<&'v str> {
+        let (field, origin) = self.fields.iter().find(|(own, _)| own.name == field)?;
+        self.raw(field, origin, row)
+    }
+
+    /// What a row says of a field that comes from there; none where it says nothing.
+    pub fn raw<'v>(&'v self, field: &Field, origin: &'v Origin, row: &'v Row) -> Option<&'v str> {
+        let raw = match origin {
+            Origin::Column(at) => row.cells[*at].as_deref(),
+            Origin::Constant(value) => Some(value.as_str()),
+        };
+        raw.map(|raw| self.word(field, raw)).filter(|raw| !raw.is_empty())
     }
 
     /// Where each field comes from, for a view.

@@ -33,6 +33,16 @@ impl Entry {
         self.values.iter().find(|(name, _)| name == path).map(|(_, value)| value.as_str())
     }
 
+    /// Adds the text of another entry to its own, unless it is in it.
+    pub fn join(&mut self, path: &str, other: &Self) {
+        let Some(more) = other.get(path) else { return };
+        match self.values.iter_mut().find(|(name, _)| name == path) {
+            Some((_, own)) if own.split(" / ").any(|part| part == more) => {}
+            Some((_, own)) => *own = format!("{own} / {more}"),
+            None => self.values.push((path.to_owned(), more.to_owned())),
+        }
+    }
+
     /// The instant of a time.
     pub fn instant(&self, path: &str) -> Option<i64> {
         Some(When::parse(self.get(path)?).ok()?.instant(self.zone).timestamp())
@@ -68,11 +78,7 @@ impl<'c> Reader<'c> {
         let mut faults = Vec::new();
         let mut values = Vec::new();
         for (field, origin) in &self.mapping.fields {
-            let raw = match origin {
-                Origin::Column(at) => row.cells[*at].as_deref(),
-                Origin::Constant(value) => Some(value.as_str()),
-            };
-            let raw = raw.map(|raw| self.mapping.word(field, raw)).filter(|raw| !raw.is_empty());
+            let raw = self.mapping.raw(field, origin, row);
             match raw.map(|raw| self.value(field, raw)) {
                 Some(Ok(Some(value))) => values.push((field.writes.clone(), value)),
                 Some(Err(wrong)) => faults.push(self.fault(row, Some((field, origin)), wrong)),
@@ -111,12 +117,14 @@ impl<'c> Reader<'c> {
 
     /// What the values cannot say together.
     fn contradiction(&self, entry: &Entry) -> Option<Wrong> {
+        let wrong = |message: String| Some((message, None));
         let ends = match self.what {
             What::Bookings => ("from", "to"),
             What::Changes => ("window.start", "window.end"),
-            _ => return None,
+            What::Incidents => return backwards(entry, "opened", "restored"),
+            What::Deployments => return backwards(entry, "started", "at"),
+            What::Pipelines | What::Holidays => return None,
         };
-        let wrong = |message: String| Some((message, None));
         match (entry.get(ends.0), entry.get(ends.1)) {
             (Some(from), Some(to)) if entry.instant(ends.0) >= entry.end_instant(ends.1) => {
                 wrong(format!("nothing lies between `{from}` and `{to}`"))
@@ -198,6 +206,13 @@ impl<'c> Reader<'c> {
         };
         Err((message, suggest::did_you_mean(id, known)))
     }
+}
+
+/// What cannot have happened: an end before its start.
+fn backwards(entry: &Entry, start: &str, end: &str) -> Option<Wrong> {
+    let (from, to) = (When::parse(entry.get(start)?).ok()?, When::parse(entry.get(end)?).ok()?);
+    let message = || format!("`{end}` ({to}) comes before `{start}` ({from})");
+    to.ends_before(&from, entry.zone).then(|| (message(), Some("correct one of the two".to_owned())))
 }
 
 /// A word as manifests write it, whatever its case and separators.

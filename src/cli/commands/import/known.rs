@@ -36,6 +36,8 @@ pub enum Place {
 pub struct Known {
     what: What,
     places: HashMap<String, Place>,
+    /// Runs of pipelines that are written, each of which one row can say again.
+    runs: HashMap<String, Vec<Span>>,
     /// The days that the calendar has without work, whichever file says so.
     calendar: Option<WorkCalendar>,
 }
@@ -49,6 +51,7 @@ impl Known {
     pub fn of(context: &Context<'_>, what: What, calendar: &str) -> Self {
         let portfolio = &context.loaded.portfolio;
         let mut places = HashMap::new();
+        let mut runs: HashMap<String, Vec<Span>> = HashMap::new();
         let mut add = |key: String, span: Span| {
             places.entry(key).or_insert(Place::Written(span));
         };
@@ -72,10 +75,8 @@ impl Known {
                 for it in &portfolio.pipelines {
                     let (at, duration) = (seconds(it.at.value, portfolio.zone), it.duration.value.to_string());
                     let result = it.result.map_or("", RunResult::as_str);
-                    add(
-                        key(&["any", &it.project, it.common.name().unwrap_or_default(), &at, &duration, result]),
-                        it.span,
-                    );
+                    let name = it.common.name().unwrap_or_default();
+                    runs.entry(key(&["any", &it.project, name, &at, &duration, result])).or_default().push(it.span);
                 }
             }
             What::Bookings => {
@@ -101,7 +102,7 @@ impl Known {
             }
         }
         let is_there = what == What::Holidays && portfolio.calendars.contains(calendar);
-        Self { what, places, calendar: is_there.then(|| portfolio.calendars.get(Some(calendar)).clone()) }
+        Self { what, places, runs, calendar: is_there.then(|| portfolio.calendars.get(Some(calendar)).clone()) }
     }
 
     /// Notes what a file has under an id though it is not understood, such as an entry with a fault.
@@ -162,8 +163,15 @@ impl Known {
         }
     }
 
-    /// Where an entry is already.
-    pub fn find(&self, entry: &Entry) -> Option<Place> {
+    /// Where an entry is already. A run of a pipeline that is written is found once.
+    pub fn find(&mut self, entry: &Entry) -> Option<Place> {
+        if self.what == What::Pipelines {
+            let written = self.keys(entry).0.into_iter().find_map(|key| {
+                let spans = self.runs.get_mut(&key)?;
+                (!spans.is_empty()).then(|| spans.remove(0))
+            });
+            return written.map(Place::Written);
+        }
         let place = self.keys(entry).0.iter().find_map(|key| self.places.get(key)).copied();
         place.or_else(|| {
             let day = entry.get("date")?.parse().ok()?;

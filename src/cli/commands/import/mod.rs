@@ -10,6 +10,7 @@ mod fields;
 mod known;
 mod source;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -91,7 +92,10 @@ pub struct Import {
 struct Sorted {
     new: Vec<Entry>,
     there: Vec<(Entry, Span)>,
+    /// How many are there already.
     skipped: usize,
+    /// How many say again what another row of the file says.
+    repeated: usize,
     faults: Vec<Fault>,
 }
 
@@ -107,8 +111,11 @@ impl Command for Import {
             return self.refer(global, &context, lock);
         }
         let days = Days { from: self.from, to: self.to };
-        let (rows, numbered_by) = source::read(&context, &self.file, self.what, days)?;
+        let (mut rows, numbered_by) = source::read(&context, &self.file, self.what, days)?;
         let mapping = wishes.resolve(self.what, &rows)?;
+        if self.what == What::Holidays {
+            days.keep(&mut rows, &mapping);
+        }
         let target = Target { into: self.into.as_deref(), source: &self.file, calendar: &self.calendar };
         let mut known = Known::of(&context, self.what, &self.calendar);
         if let Some(file) = target.file(&context, self.what)? {
@@ -124,6 +131,7 @@ impl Command for Import {
             rows: rows.rows.len() + rows.faults.len(),
             added: sorted.new.len(),
             skipped: sorted.skipped,
+            repeated: sorted.repeated,
             differing: known::differing(&context, &sorted.there),
             refused: !sorted.faults.is_empty() && !self.skip_bad,
             faults: sorted.faults,
@@ -161,6 +169,8 @@ impl Import {
     ) -> Sorted {
         let mut sorted = Sorted { faults: rows.faults.iter().map(fault).collect(), ..Sorted::default() };
         let mut reader = Reader::new(self.what, context, mapping, rows);
+        // Runs of a pipeline have no id: what differs in anything, though nothing of it is written, is another run.
+        let mut runs = HashSet::new();
         for row in &rows.rows {
             let entry = match reader.read(row) {
                 Ok(entry) => entry,
@@ -169,19 +179,27 @@ impl Import {
                     continue;
                 }
             };
+            if self.what == What::Pipelines && !runs.insert(&row.cells) {
+                sorted.repeated += 1;
+                continue;
+            }
             match known.find(&entry) {
                 None => {
                     known.add(&entry, sorted.new.len());
                     sorted.new.push(entry);
                 }
+                Some(Place::New(index)) if self.what == What::Holidays => {
+                    sorted.new[index].join("name", &entry);
+                    sorted.repeated += 1;
+                }
                 Some(Place::New(index)) if sorted.new[index].values != entry.values => {
                     sorted.faults.push(twice(&entry, &sorted.new[index], numbered_by));
                 }
-                Some(place) => {
+                Some(Place::New(_)) => sorted.repeated += 1,
+                Some(Place::Unread) => sorted.skipped += 1,
+                Some(Place::Written(span)) => {
                     sorted.skipped += 1;
-                    if let Place::Written(span) = place {
-                        sorted.there.push((entry, span));
-                    }
+                    sorted.there.push((entry, span));
                 }
             }
         }
@@ -226,6 +244,7 @@ impl Import {
             rows: 0,
             added: 0,
             skipped: 0,
+            repeated: 0,
             differing: Vec::new(),
             faults: Vec::new(),
             files: Vec::new(),

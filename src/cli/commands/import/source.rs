@@ -6,11 +6,12 @@ use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::columns::Mapping;
 use super::fields::What;
 use crate::cli::context::Context;
 use crate::cli::error::{Error, plain_io};
 use crate::load::rows::{self, Form, MAX_SIZE, Row, Rows, RowsError};
-use crate::time::ics;
+use crate::time::{When, ics};
 
 /// Years of holidays that are taken from a calendar file, from this one on, when nobody says which.
 const YEARS: i32 = 3;
@@ -38,12 +39,9 @@ pub fn read(context: &Context<'_>, path: &Path, what: What, days: Days) -> Resul
         let broken = |error: ics::IcsError| Error::input(format!("cannot read `{}`: {error}", path.display()));
         let rows =
             if what == What::Holidays { holidays(text, days.or_soon(context.clock.today)) } else { events(text) };
-        return Ok((rows.map_err(broken)?, if what == What::Holidays { "day" } else { "line" }));
+        return Ok((rows.map_err(broken)?, "line"));
     };
-    let mut rows = rows::read(&bytes, form).map_err(failed)?;
-    if what == What::Holidays {
-        days.keep(&mut rows);
-    }
+    let rows = rows::read(&bytes, form).map_err(failed)?;
     Ok((rows, if form == Form::Json { "object" } else { "line" }))
 }
 
@@ -88,6 +86,14 @@ fn names(names: &[&str]) -> Vec<String> {
 fn events(text: &str) -> Result<Rows, ics::IcsError> {
     let mut rows = Rows { columns: names(&["purpose", "environment", "from", "to"]), ..Rows::default() };
     for event in ics::singles(text)? {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => {
+                let (message, help) = (error.reason().to_owned(), None);
+                rows.faults.push(RowsError { number: error.line, message, help });
+                continue;
+            }
+        };
         if event.repeats {
             rows.faults.push(RowsError {
                 number: Some(event.line),
@@ -107,9 +113,8 @@ fn events(text: &str) -> Result<Rows, ics::IcsError> {
 
 fn holidays(text: &str, days: Days) -> Result<Rows, ics::IcsError> {
     let mut rows = Rows { columns: names(&["date", "name"]), ..Rows::default() };
-    for (day, name) in ics::holidays(text)?.into_iter().filter(|(day, _)| days.contain(*day)) {
-        let number = rows.rows.len() + 1;
-        rows.rows.push(Row { number, cells: vec![Some(day.to_string()), Some(name)] });
+    for ics::Day { date, name, line } in ics::days(text)?.into_iter().filter(|day| days.contain(day.date)) {
+        rows.rows.push(Row { number: line, cells: vec![Some(date.to_string()), Some(name)] });
     }
     Ok(rows)
 }
@@ -127,10 +132,9 @@ impl Days {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 
-    /// Leaves out the rows whose date lies outside; what is no date stays, to be complained of.
-    fn keep(self, rows: &mut Rows) {
-        let Some(at) = rows.columns.iter().position(|name| name.eq_ignore_ascii_case("date")) else { return };
-        let day = |row: &Row| row.cells[at].as_deref().and_then(|text| text.parse::<NaiveDate>().ok());
-        rows.rows.retain(|row| day(row).is_none_or(|day| self.contain(day)));
+    /// Leaves out the rows whose date, of whichever column, lies outside; what is no date stays, to be complained of.
+    pub fn keep(self, rows: &mut Rows, mapping: &Mapping) {
+        let day = |row: &Row| When::parse(mapping.text("date", row)?).ok();
+        rows.rows.retain(|row| day(row).is_none_or(|when| self.contain(when.date())));
     }
 }
