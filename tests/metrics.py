@@ -115,6 +115,18 @@ class Portfolio:
                 return found
             found |= more
 
+    def around(self, release):
+        """What a release is part of, the nearest first."""
+        found = []
+        while (release := self.releases.get(release, {}).get("part_of")) in self.releases and release not in found:
+            found.append(release)
+        return found
+
+    def by_parts(self, release, has):
+        """Whether a part counts in the place of a release."""
+        parts = [self.releases[it] for it in self.family(release["id"]) - {release["id"]}]
+        return any(it.get("status") != "cancelled" and has(it) for it in parts)
+
 
 def production(p):
     found = []
@@ -140,13 +152,11 @@ def cause(p, shipped, incident):
     tz = p.zone_at(incident.get("environment"))
     opened = instant(incident["opened"], tz)
     there = [
-        it for it in shipped
+        (it["_at"], place, it) for place, it in enumerate(shipped)
         if it["project"] == incident.get("project") and it["environment"] == incident.get("environment", it["environment"])
         and it["_at"] <= opened and it["result"] != "aborted"
     ]
-    family = p.family(named)
-    own = [it for it in there if it.get("release") in family] or [it for it in there if "release" not in it]
-    return max(own, key=lambda it: it["_at"]) if own else None
+    return max(there, key=lambda it: it[:2])[2] if there else None
 
 
 def dora(p, since, until, project=None):
@@ -184,9 +194,9 @@ def duration_days(text):
     return int(text[:-1])
 
 
-def planned(release):
-    """First and last planned day, of releases whose first and last phase say them."""
-    phases = release.get("phases") or []
+def planned(p, release):
+    """First and last planned day, of releases whose first and last phase say them, parts included."""
+    phases = [phase for it in p.family(release["id"]) for phase in p.releases[it].get("phases") or []]
     if not phases:
         return None, (date(release["target"]) if "target" in release else None)
     starts = [date(it["start"]) for it in phases if "start" in it]
@@ -207,18 +217,20 @@ def actual(release, end):
 
 def of_releases(p, since, until):
     ended = [it for it in live(p) if actual(it, "end") and since <= actual(it, "end") <= until]
+    ended = [it for it in ended if not p.by_parts(it, lambda part: actual(part, "end"))]
     began = [it for it in live(p) if actual(it, "start") and since <= actual(it, "start") <= until]
+    began = [it for it in began if not p.by_parts(it, lambda part: actual(part, "start"))]
     on_time = [actual(it, "end") <= date(it["target"]) for it in ended if "target" in it]
     variance, slips, cycles = [], [], []
     for it in ended:
-        (first, last), (start, end) = planned(it), (actual(it, "start"), actual(it, "end"))
+        (first, last), (start, end) = planned(p, it), (actual(it, "start"), actual(it, "end"))
         slips += [(end - last).days] if last else []
         if start and start <= end:
             cycles.append((end - start).days + 1)
             if first:
                 plan = (last - first).days + 1
                 variance.append(((end - start).days + 1 - plan) / plan)
-    delays = [(actual(it, "start") - planned(it)[0]).days for it in began if planned(it)[0]]
+    delays = [(actual(it, "start") - planned(p, it)[0]).days for it in began if planned(p, it)[0]]
     return {
         "on_time_rate": share(on_time),
         "schedule_variance": median(variance),
@@ -243,15 +255,21 @@ def last_day(text):
     return date(text)
 
 
-def change_day(p, change):
-    if "window" in change:
-        return last_day(change["window"]["end"])
-    days = []
-    for release in carriers(p, change):
-        release = p.releases[release]
-        days += [actual(release, "end") or (date(release["target"]) if "target" in release else None)]
-    days = [day for day in days if day] or [date(it["at"]) for it in change.get("approvals") or [] if "at" in it]
-    return max(days) if days else None
+def change_day(p, change, today):
+    """The day a closed change is counted on, never one that is still to come."""
+    carrying = [p.releases[it] for it in carriers(p, change)]
+    carrying = [it for it in carrying if it.get("status") != "cancelled"]
+    ways = [
+        [last_day(change["window"]["end"])] if "window" in change else [],
+        [actual(it, "end") for it in carrying],
+        [date(it["target"]) for it in carrying if "target" in it],
+        [date(it["at"]) for it in change.get("approvals") or [] if "at" in it],
+    ]
+    for days in ways:
+        days = [day for day in days if day and day <= today]
+        if days:
+            return max(days)
+    return None
 
 
 def holds_role(p, entry):
@@ -277,33 +295,134 @@ def approved(p, change, at):
     return bool(good) or (change.get("status") in ("approved", "implemented", "closed") and not later)
 
 
-def of_changes(p, since, until):
-    closed = [it for it in p.changes.values() if it.get("status") == "closed" and change_day(p, it)]
-    closed = [it for it in closed if since <= change_day(p, it) <= until]
+def carried(p, shipped):
+    """The changes about a project that the release of a deployment carries, with what it is part of and its parts."""
+    release, project, found = shipped.get("release"), shipped["project"], []
+    if release not in p.releases:
+        return found
+    parts = p.family(release) - {release}
+    for owner in [release, *p.around(release), *parts]:
+        items = [item for item in p.releases[owner].get("scope") or [] if item["project"] == project]
+        listed = {change for item in items for change in item.get("changes") or []}
+        for change in p.changes.values():
+            if owner not in carriers(p, change) or change in found:
+                continue
+            about_all = "project" not in change and (owner not in parts or items)
+            if change.get("project") == project or about_all or change["id"] in listed:
+                found.append(change)
+    return found
+
+
+def began(shipped):
+    text = shipped.get("started") or shipped["at"]
+    return instant(text, shipped["_zone"]) + (DAY if is_day(text) else dt.timedelta(0))
+
+
+def of_changes(p, since, until, today):
+    closed = [it for it in p.changes.values() if it.get("status") == "closed" and change_day(p, it, today)]
+    closed = [it for it in closed if since <= change_day(p, it, today) <= until]
     outcome = lambda word: share([it.get("outcome") == word for it in closed])
     shipped = [it for it in production(p) if since <= it["_day"] <= until and it["result"] != "aborted"]
     wrong = []
     for it in shipped:
-        if it.get("reason") == "rollback":
-            continue
-        began = it.get("started") or it["at"]
-        at = instant(began, it["_zone"]) + (DAY if is_day(began) else dt.timedelta(0))
-        own = {
-            change for item in p.releases.get(it.get("release"), {}).get("scope") or []
-            if item["project"] == it["project"] for change in item.get("changes") or []
-        }
-        mine = [
-            change for change in p.changes.values()
-            if it.get("release") in carriers(p, change)
-            and (change.get("project", it["project"]) == it["project"] or change["id"] in own)
-        ]
-        wrong.append(not mine or not all(approved(p, change, at) for change in mine))
+        mine = carried(p, it)
+        allowed = mine and all(approved(p, change, began(it)) for change in mine)
+        wrong.append(it.get("reason") != "rollback" and not allowed)
     return {
         "emergency_ratio": share([it.get("type") == "emergency" for it in closed]),
         "change_success": outcome("successful"),
         "backed_out_rate": outcome("backed-out"),
         "unauthorised_rate": share(wrong) if p.changes else None,
     }
+
+
+def decisions(p, entries, at):
+    """The latest decision of each person up to an instant, of gates with one role."""
+    made = sorted(((instant(it["at"], p.zone), place, it) for place, it in enumerate(entries or [])), key=lambda it: it[:2])
+    genuine = lambda it: it.get("decision") == "rejected" or holds_role(p, it)
+    held = {}
+    for _, _, it in [it for it in made if it[0] <= at]:
+        if genuine(it) or not genuine(held.get(it["by"], it)):
+            held[it["by"]] = it
+    return list(held.values())
+
+
+def counts(p, entry):
+    return entry.get("decision") != "rejected" and holds_role(p, entry)
+
+
+def of_gates(p, since, until):
+    """For portfolios whose gates lie before production, demand one approval of one role, and have dates."""
+    ever = dt.datetime.max.replace(tzinfo=dt.timezone.utc)
+    first_pass, waits, covered = [], [], []
+    for release in live(p):
+        for gate in release.get("gates") or []:
+            entries = gate.get("approvals") or []
+            held = decisions(p, entries, ever)
+            refused = any(it.get("decision") == "rejected" for it in entries)
+            passed = any(counts(p, it) for it in held) and not any(it.get("decision") == "rejected" for it in held)
+            if not entries or not (passed or refused):
+                continue
+            last = max(entries, key=lambda it: instant(it["at"], p.zone))["at"]
+            day, moment = local_day(last, p.zone), instant(last, p.zone)
+            if not since <= day <= until:
+                continue
+            first_pass.append(passed and not refused)
+            if "submitted" in gate:
+                asked = gate["submitted"]
+                waited = (day - local_day(asked, p.zone)).days * 24 if is_day(last) else hours(moment - instant(asked, p.zone))
+                waits += [waited] if waited >= 0 else []
+            else:
+                due = date(gate["due"])
+                over = instant(str(due + DAY), p.zone)
+                waits.append(max(0, (day - due).days * 24 if is_day(last) else hours(moment - over)))
+    for it in production(p):
+        if not since <= it["_day"] <= until or it["result"] == "aborted":
+            continue
+        if it.get("release") not in p.releases:
+            covered.append(False)
+            continue
+        lists = [it["approvals"] if "approvals" in it else [] for it in carried(p, it) if it.get("type") != "standard"]
+        for owner in [it["release"], *p.around(it["release"])]:
+            if p.releases[owner].get("status") != "cancelled":
+                lists += [gate.get("approvals") or [] for gate in p.releases[owner].get("gates") or []]
+        if lists:
+            held = [decisions(p, entries, began(it)) for entries in lists]
+            covered.append(all(own and all(counts(p, entry) for entry in own) for own in held))
+    return {
+        "gate_first_pass_yield": share(first_pass),
+        "gate_waiting_time": median(waits),
+        "approval_coverage": share(covered),
+    }
+
+
+def of_hypercare(p, since, until):
+    """For portfolios that work from Monday to Friday."""
+    watched = lambda it: actual(it, "end") and "hypercare" in (it.get("support") or {})
+    live_place = lambda it: p.environments.get(it["environment"], {}).get("stage") == p.production
+    shipped, found = [it for it in p.entries("deployments") if live_place(it)], []
+    ids = {it.get("id") for it in p.entries("deployments")}
+    for release in filter(watched, live(p)):
+        left, last = duration_days(release["support"]["hypercare"]), actual(release, "end")
+        while left:
+            last += DAY
+            left -= last.weekday() < 5
+        if not since <= last <= until or p.by_parts(release, watched):
+            continue
+        family, caused = p.family(release["id"]), 0
+        for incident in p.entries("incidents"):
+            named = incident.get("caused_by")
+            if named in ids:
+                deployed = next((it for it in shipped if it.get("id") == named), {})
+                blamed = deployed.get("release")
+            else:
+                place = p.environments.get(incident.get("environment"))
+                blamed = None if place and place["stage"] != p.production else named
+                blamed = blamed if "project" in incident else named
+            day = local_day(incident["opened"], p.zone_at(incident.get("environment")))
+            caused += blamed in family and actual(release, "end") <= day <= last
+        found.append(caused)
+    return {"hypercare_incidents": statistics.mean(found) if found else None}
 
 
 def of_pipelines(p, since, until):
@@ -322,10 +441,10 @@ def of_pipelines(p, since, until):
             before = [length for _, length in own[max(0, nth - 30):nth]]
             middle = statistics.median(before)
             deviation = statistics.median([abs(length - middle) for length in before])
-            return own[nth][1] > middle + 3 * 1.4826 * deviation
+            return own[nth][1] > middle + max(3 * 1.4826 * deviation, 1, 0.05 * middle)
 
         slow_runs += [outlier(nth) for nth in range(10, len(own)) if since <= own[nth][0]]
-        if len(own) >= 20:
+        if len(own) >= 20 and since <= own[-1][0]:
             lengths = [length for _, length in own]
             grew = statistics.median(lengths[-10:]) > 1.25 * statistics.median(lengths[-40:-10])
             slow.append(grew or outlier(len(own) - 1))
@@ -335,7 +454,7 @@ def of_pipelines(p, since, until):
 def of_operations(p, since, until, today):
     off = plan = 0
     for run in p.by_kind.get("run", []):
-        if run.get("rehearsal") == "true" or run["release"] not in p.releases:
+        if run.get("rehearsal") == "true" or p.releases.get(run["release"], {"status": "cancelled"}).get("status") == "cancelled":
             continue
         steps = {it["id"]: it for it in p.releases[run["release"]].get("deployment", {}).get("steps") or []}
         times = {}
@@ -348,11 +467,11 @@ def of_operations(p, since, until, today):
                     wanted = minutes(steps[step]["duration"])
                     off, plan = off + abs(length - wanted), plan + wanted
     sent, done = [], []
-    for release in live(p):
+    for release in [it for it in live(p) if it.get("status", "draft") != "draft"]:
         for it in release.get("communications") or []:
             if "at" in it and not it["at"].startswith("target") and since <= date(it["at"]) <= until:
                 if "sent" in it or date(it["at"]) <= today:
-                    sent.append("sent" in it and date(it["sent"]) <= date(it["at"]))
+                    sent.append("sent" in it and local_day(it["sent"], p.zone) <= date(it["at"]))
         for it in release.get("training") or []:
             if "at" in it and not it["at"].startswith("target") and since <= date(it["at"]) <= until:
                 if it.get("status") == "done" or date(it["at"]) <= today:
@@ -405,14 +524,13 @@ def of_environments(p, since, until):
 
 def of_dependencies(p, since, until):
     late, found = 0, False
-    for release in live(p):
-        for name in set(release.get("depends_on") or []):
-            other = p.releases[name]
-            end = actual(other, "end")
-            if end and since <= end <= until:
-                promised = date(other["target"]) if "target" in other else planned(other)[1]
-                if promised:
-                    late, found = late + max(0, (end - promised).days), True
+    for name in {name for release in live(p) for name in release.get("depends_on") or []}:
+        other = p.releases[name]
+        end = actual(other, "end")
+        if end and since <= end <= until:
+            promised = date(other["target"]) if "target" in other else planned(p, other)[1]
+            if promised:
+                late, found = late + max(0, (end - promised).days), True
     return {"dependency_slip": late if found else None}
 
 
@@ -439,8 +557,10 @@ def compare(relm, name, folder, today, since, until, generated):
         count += hold(group["id"], group["metrics"], dora(p, since, until, group["id"]))
     quiet = p.projects - {group["id"] for group in view["groups"]}
     assert not any(it["project"] in quiet for it in production(p)), f"{name}: a project with deployments is not told"
-    wanted = {**of_releases(p, since, until), **of_changes(p, since, until), **of_pipelines(p, since, until)}
+    wanted = {**of_releases(p, since, until), **of_changes(p, since, until, date(today)), **of_pipelines(p, since, until)}
     wanted |= of_operations(p, since, until, date(today))
+    if generated is not None:
+        wanted |= {**of_gates(p, since, until), **of_hypercare(p, since, until)}
     if generated:
         wanted |= {**of_environments(p, since, until), **of_dependencies(p, since, until)}
     return count + hold("all", report("kpi")["metrics"], wanted)
@@ -494,6 +614,20 @@ def generate(folder, seed):
                 release["actual"]["end"] = str(began + r.randrange(-1, 60) * DAY)
         if n and r.random() < 0.4:
             release["depends_on"] = [f"r{r.randrange(n)}"]
+        # A composite books only while its parts do not: too much for the computation by days.
+        if n and seed % 2 and r.random() < 0.3:
+            release["part_of"] = f"r{r.randrange(n)}"
+        if r.random() < 0.5:
+            release["support"] = {"hypercare": f"{r.randrange(1, 15)}d"}
+        if r.random() < 0.5:
+            decided = [day()]
+            decided += [decided[0] + r.randrange(3, 9) * DAY] if r.random() < 0.5 else []
+            decision = lambda at: {"role": "board", "by": r.choice(["ann", "ann", "bo"]), "decision": r.choice(["approved"] * 3 + ["rejected"]), "at": r.choice([moment(at), moment(at), str(at)])}
+            gate = {"id": "g", "before": "production", "due": str(day()), "requires": [{"role": "board"}], "approvals": [decision(at) for at in decided]}
+            if r.random() < 0.5:
+                asked = decided[0] - r.randrange(-1, 9) * DAY
+                gate["submitted"] = r.choice([moment(asked), str(asked)])
+            release["gates"] = [gate]
         if r.random() < 0.4:
             due = day()
             release["communications"] = [{"id": "c", "at": str(due)} | ({"sent": str(due + r.randrange(-3, 3) * DAY)} if r.random() < 0.7 else {})]
@@ -532,7 +666,7 @@ def generate(folder, seed):
     incidents = []
     for n in range(r.randrange(0, 25)):
         opened = day()
-        entry = {"id": f"I{n}", "project": r.choice(projects), "opened": moment(opened)}
+        entry = {"id": f"I{n}", "opened": moment(opened)} | ({"project": r.choice(projects)} if r.random() < 0.9 else {})
         if r.random() < 0.8:
             entry["environment"] = r.choice(["live", "far", "t1"])
         if r.random() < 0.85:
@@ -560,12 +694,12 @@ def main():
     if sys.argv[2:]:
         for name in sys.argv[2:]:
             folder = pathlib.Path(name)
-            print(f"{name}: {compare(relm, name, folder, '2026-11-16', date('2026-01-01'), date('2026-11-16'), False)} values agree")
+            print(f"{name}: {compare(relm, name, folder, '2026-11-16', date('2026-01-01'), date('2026-11-16'), None)} values agree")
         return
     northwind, today = ROOT / "examples/northwind", (ROOT / "examples/northwind/.today").read_text().strip()
     count = 0
     for since, until in [("2026-08-19", today), ("2026-05-01", today), ("2026-09-12", "2026-09-12"), ("2026-06-01", "2026-06-30")]:
-        count += compare(relm, "northwind", northwind, today, date(since), date(until), False)
+        count += compare(relm, "northwind", northwind, today, date(since), date(until), None)
     for seed in range(int(40)):
         with tempfile.TemporaryDirectory() as folder:
             generate(pathlib.Path(folder), seed)

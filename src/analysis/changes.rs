@@ -97,6 +97,8 @@ pub struct Changes<'p> {
     facts: &'p Facts,
     /// By index of the change.
     carriers: Vec<Vec<Carrier<'p>>>,
+    /// The same the other way round: the changes by index of the release, sorted.
+    carried: Vec<Vec<usize>>,
 }
 
 impl<'p> Changes<'p> {
@@ -116,7 +118,13 @@ impl<'p> Changes<'p> {
                 }
             }
         }
-        Self { portfolio, facts, carriers }
+        let mut carried = vec![Vec::new(); portfolio.releases.len()];
+        for (change, carriers) in carriers.iter().enumerate() {
+            for carrier in carriers {
+                carried[carrier.release].push(change);
+            }
+        }
+        Self { portfolio, facts, carriers, carried }
     }
 
     /// The releases that carry a change, each once: the one it names, then those whose scope lists it, by index. A standard
@@ -127,8 +135,7 @@ impl<'p> Changes<'p> {
 
     /// The changes that a release carries, by index.
     pub fn of_release(&self, release: usize) -> impl Iterator<Item = usize> {
-        let carries = move |carriers: &Vec<Carrier<'_>>| carriers.iter().any(|carrier| carrier.release == release);
-        self.carriers.iter().enumerate().filter(move |(_, carriers)| carries(carriers)).map(|(change, _)| change)
+        self.carried[release].iter().copied()
     }
 
     /// All decisions on a change, judged, in the order of the file.
@@ -176,18 +183,22 @@ impl<'p> Changes<'p> {
         pending
     }
 
-    /// The day a change is counted on: the last of its window, else the latest day on which a release that carries it shipped or
-    /// is to ship, else that of the latest decision.
-    pub fn day(&self, change: usize) -> Option<NaiveDate> {
+    /// The day a change is counted on: the last of its window, else the latest day on which a release that carries it shipped,
+    /// else the latest on which one is to ship, else that of the latest decision. Releases that are called off carry nothing. What
+    /// is closed is over: no day later than today dates it.
+    pub fn day(&self, change: usize, today: NaiveDate) -> Option<NaiveDate> {
         let manifest = &self.portfolio.changes[change];
-        let shipped = |release: &'p Release| {
-            let actual = release.actual.as_ref().and_then(|actual| actual.end.as_ref());
-            actual.or(release.target.as_ref()).map(|day| day.value)
+        let is_closed = status(manifest) == ChangeStatus::Closed;
+        let fits = |day: &NaiveDate| !is_closed || *day <= today;
+        let latest = |day: fn(&Release) -> Option<NaiveDate>| {
+            let carrying = self.carriers[change].iter().map(|carrier| &self.portfolio.releases[carrier.release]);
+            carrying.filter(|release| release.status() != Status::Cancelled).filter_map(day).filter(fits).max()
         };
-        let carrying = self.carriers[change].iter().map(|carrier| &self.portfolio.releases[carrier.release]);
+        let shipped = |release: &Release| Some(release.actual.as_ref()?.end.as_ref()?.value);
+        let to_ship = |release: &Release| Some(release.target.as_ref()?.value);
         let decided = manifest.approvals.iter().filter_map(|entry| entry.at.as_ref()).map(|at| at.value.date());
-        let window = manifest.window.as_ref().map(|window| window.end.value.last_day());
-        window.or_else(|| carrying.filter_map(shipped).max()).or_else(|| decided.max())
+        let window = manifest.window.as_ref().map(|window| window.end.value.last_day()).filter(fits);
+        window.or_else(|| latest(shipped)).or_else(|| latest(to_ship)).or_else(|| decided.filter(fits).max())
     }
 
     /// When the decision about a change is needed: the start of its window, else the earliest target of the releases that carry
@@ -385,7 +396,7 @@ mod tests {
             let decided = approvals("{role: board, by: ann, at: 2026-11-10}, {role: boss, by: bo, at: 2026-11-09}");
             let portfolio = portfolio(&format!("{SETTINGS}---\nkind: change\nid: C\n{decided}\n{fields}\n{RELEASES}"));
             let facts = Facts::default();
-            Changes::new(&portfolio, &facts).day(0).map(|day| day.to_string())
+            Changes::new(&portfolio, &facts).day(0, "2026-12-05".parse().unwrap()).map(|day| day.to_string())
         };
         let day = |fields: &str| day(fields).unwrap_or_default();
         assert_eq!(day("release: named\nwindow: {start: 2026-11-20T22:00, end: 2026-11-21}"), "2026-11-21");
@@ -395,9 +406,21 @@ mod tests {
             "the night ends there"
         );
         assert_eq!(day("release: named"), "2026-12-10", "the later of the two that carry it");
+        assert_eq!(day("release: named\nstatus: closed"), "2026-12-01", "what is closed did not happen after today");
+        let cancelled = |status: &str| {
+            day(&format!("release: gone\nstatus: closed\n---\nkind: release\nid: gone\ntype: minor\n{status}"))
+        };
+        assert_eq!(
+            cancelled("status: released\nactual: {end: 2026-11-25}"),
+            "2026-11-25",
+            "what shipped before what is to ship"
+        );
+        assert_eq!(cancelled("status: cancelled\nactual: {end: 2026-11-25}"), "2026-12-01");
+        let ahead = "status: closed\nwindow: {start: 2026-12-20T22:00, end: 2026-12-21}\nrelease: named\n";
+        assert_eq!(day(ahead), "2026-12-01", "a window that is still ahead dates nothing that is closed");
         let portfolio = read(&approvals(ANN));
         let facts = Facts::default();
-        assert_eq!(Changes::new(&portfolio, &facts).day(0), "2026-11-10".parse().ok());
+        assert_eq!(Changes::new(&portfolio, &facts).day(0, "2026-12-05".parse().unwrap()), "2026-11-10".parse().ok());
     }
 
     #[test]

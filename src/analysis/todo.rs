@@ -2,14 +2,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::changes::Changes;
+use super::changes::{Carrier, Changes, Pending};
 use super::deployments;
-use super::gates::{Gates, Judged, Required, State, last_day_within};
+use super::gates::{Gates, Judged, Policy, Required, State, last_day_within};
 use crate::choice;
 use crate::diagnostic::Span;
+use crate::model::portfolio::Person;
 use crate::model::records::RunEvent;
 use crate::model::release::{ActionStatus, At, Deployment, Phase, Release, RiskStatus, Status, TrainingStatus};
 use crate::model::{Id, Portfolio, Spanned};
+use crate::time::duration::Duration;
 use crate::time::zone;
 
 choice! {
@@ -68,7 +70,8 @@ pub struct Duty<'p> {
 }
 
 /// Everything to do, by its last day; what has none comes last. Drafts, and what is over or part of what is over, ask for
-/// nothing, but for reviews and actions, which come after a release.
+/// nothing, but for reviews and actions, which come after a release. What shipped and is not closed still asks for the gates that
+/// may follow an emergency, and for messages and training due from the day it shipped.
 pub fn all<'p>(gates: &Gates<'p>, changes: &Changes<'p>) -> Vec<Duty<'p>> {
     let portfolio = gates.portfolio;
     let mut found = Vec::new();
@@ -80,8 +83,11 @@ pub fn all<'p>(gates: &Gates<'p>, changes: &Changes<'p>) -> Vec<Duty<'p>> {
             todo.decisions();
             todo.phases();
             todo.deployment();
-            todo.people();
+            todo.people(None);
             todo.risks();
+        }
+        if release.status() == Status::Released {
+            todo.left_over();
         }
         if release.status() != Status::Cancelled {
             todo.afterwards();
@@ -101,8 +107,18 @@ fn decisions_about<'p>(gates: &Gates<'p>, changes: &Changes<'p>) -> Vec<Duty<'p>
     let role = portfolio.settings.roles.iter().find(|role| board.contains(&***role));
     let sits =
         portfolio.settings.people.iter().filter(|person| person.roles.iter().any(|role| board.contains(&**role)));
-    let people: Vec<&Id> = sits.map(|person| &person.id).collect();
-    let pending = changes.pending(gates.clock.now).into_iter();
+    let board: Vec<&Person> = sits.collect();
+    let separated = Policy::of(portfolio).separation_of_duties;
+    let is_called_off = |carrier: &Carrier<'_>| portfolio.releases[carrier.release].status() == Status::Cancelled;
+    let is_needed = |pending: &Pending<'_>| {
+        let carriers = changes.carriers(pending.standing.index);
+        carriers.is_empty() || !carriers.iter().all(is_called_off)
+    };
+    let able = |owner: Option<&Id>| {
+        let is_own = |person: &Person| owner.is_some_and(|it| *it == person.id || person.team.as_ref() == Some(it));
+        board.iter().filter(|person| !(separated && is_own(person))).map(|person| &person.id).collect()
+    };
+    let pending = changes.pending(gates.clock.now).into_iter().filter(is_needed);
     let duties = pending.map(|pending| Duty {
         kind: Kind::Change,
         subject: &pending.standing.change.id,
@@ -110,7 +126,7 @@ fn decisions_about<'p>(gates: &Gates<'p>, changes: &Changes<'p>) -> Vec<Duty<'p>
         words: "decide about the change".to_owned(),
         about: pending.standing.change.common.name().unwrap_or_default().trim().to_owned(),
         due: pending.needed_by,
-        people: people.clone(),
+        people: able(pending.standing.change.common.owner()),
         role,
         span: pending.standing.change.id.span,
     });
@@ -160,6 +176,25 @@ impl<'p> ToDo<'_, 'p> {
             for required in gate.required.iter().filter(|required| required.lacking() > 0) {
                 self.approval(&gate, required);
             }
+            self.refusals(&gate);
+        }
+    }
+
+    /// Refusals by those whose approval nobody lacks: only they can take them back.
+    fn refusals(&mut self, gate: &Judged<'p>) {
+        let lacks = |role: &Id| gate.required.iter().any(|required| required.role == role && required.lacking() > 0);
+        for entry in gate.rejections().filter(|entry| !lacks(&entry.approval.role)) {
+            self.found.push(Duty {
+                kind: Kind::Approve,
+                subject: &self.release.id,
+                path: format!("gates/{}", gate.id),
+                words: format!("decide about gate {} again", gate.id),
+                about: "it was rejected".to_owned(),
+                due: gate.due,
+                people: vec![&entry.approval.by],
+                role: Some(&entry.approval.role),
+                span: entry.approval.span,
+            });
         }
     }
 
@@ -179,9 +214,6 @@ impl<'p> ToDo<'_, 'p> {
     }
 
     fn approval(&mut self, gate: &Judged<'p>, required: &Required<'p>) {
-        let people = self.portfolio.settings.people.iter();
-        let able =
-            people.filter(|person| person.roles.iter().any(|role| role == required.role)).map(|person| &person.id);
         let again = if required.is_stale() { " again" } else { "" };
         self.found.push(Duty {
             kind: Kind::Approve,
@@ -194,7 +226,7 @@ impl<'p> ToDo<'_, 'p> {
                 unmet => format!("{unmet} criteria are not met"),
             },
             due: gate.due,
-            people: able.filter(|id| !required.by.contains(id)).collect(),
+            people: self.gates.able(self.index, required),
             role: Some(required.role),
             span: gate.written.map_or(self.release.id.span, |gate| gate.id.span),
         });
@@ -292,13 +324,18 @@ impl<'p> ToDo<'_, 'p> {
         }
     }
 
-    fn people(&mut self) {
+    /// Messages and training; only what is due on a day or later, where one is given.
+    fn people(&mut self, from: Option<NaiveDate>) {
         let (portfolio, release) = (self.portfolio, self.release);
         let day = |at: Option<&Spanned<At>>| {
             let time = deployments::at_time(portfolio, release, at?.value, portfolio.zone)?;
             Some(zone::local(time.start(), portfolio.zone).date())
         };
+        let is_asked = |at: Option<&Spanned<At>>| from.is_none_or(|from| day(at).is_some_and(|due| due >= from));
         for message in release.communications.iter().filter(|message| message.sent.is_none()) {
+            if !is_asked(message.at.as_ref()) {
+                continue;
+            }
             let to = message.audience.as_ref().map(|audience| format!("to {}", audience.trim()));
             let by = message.channel.as_ref().map(|channel| format!("by {}", channel.trim()));
             self.add(Ask {
@@ -312,6 +349,9 @@ impl<'p> ToDo<'_, 'p> {
             });
         }
         for training in release.training.iter().filter(|it| it.status != Some(TrainingStatus::Done)) {
+            if !is_asked(training.at.as_ref()) {
+                continue;
+            }
             self.add(Ask {
                 kind: Kind::Training,
                 path: format!("training/{}", training.id),
@@ -339,21 +379,40 @@ impl<'p> ToDo<'_, 'p> {
         }
     }
 
+    /// How long the gates and the review of an emergency may follow it.
+    fn review_within(&self) -> Option<Duration> {
+        let kind = self.portfolio.settings.release_types.get(&self.release.r#type)?;
+        kind.review_within.as_ref().map(|within| within.value.0)
+    }
+
+    /// The last day of the release, where it says so.
+    fn ended(&self) -> Option<NaiveDate> {
+        Some(self.release.actual.as_ref()?.end.as_ref()?.value)
+    }
+
+    /// What may be done after a release has shipped and before it is closed.
+    fn left_over(&mut self) {
+        if self.review_within().is_some() {
+            self.decisions();
+        }
+        if let Some(shipped) = self.ended().or(self.release.target.as_ref().map(|target| target.value)) {
+            self.people(Some(shipped));
+        }
+    }
+
     /// What a release leaves to do when it has shipped.
     fn afterwards(&mut self) {
         let release = self.release;
         let calendar = self.portfolio.release_calendar(release);
-        let ended = release.actual.as_ref().and_then(|actual| actual.end.as_ref()).map(|end| end.value);
+        let (ended, within) = (self.ended(), self.review_within());
         let is_reviewed = release.emergency.as_ref().is_some_and(|emergency| emergency.reviewed.is_some());
-        let kind = self.portfolio.settings.release_types.get(&release.r#type);
-        let within = kind.and_then(|kind| kind.review_within.as_ref());
         if let (Some(end), Some(within), false) = (ended, within, is_reviewed) {
             self.add(Ask {
                 kind: Kind::Review,
                 path: "emergency/reviewed".to_owned(),
                 words: "review the emergency".to_owned(),
                 about: String::new(),
-                due: Some(last_day_within(calendar, end, within.value.0)),
+                due: Some(last_day_within(calendar, end, within)),
                 owner: None,
                 span: release.id.span,
             });

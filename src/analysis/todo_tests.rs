@@ -15,7 +15,12 @@ const SETTINGS: &str = "kind: portfolio\nstages: [test, prod]\nroles: [boss, cha
 
 /// `what @ due: who` of everything on Monday 2026-11-16.
 fn todo(text: &str) -> Vec<String> {
-    let loaded = loaded(&format!("{SETTINGS}---\n{text}"));
+    todo_in(SETTINGS, text)
+}
+
+/// The same with other settings.
+fn todo_in(settings: &str, text: &str) -> Vec<String> {
+    let loaded = loaded(&format!("{settings}---\n{text}"));
     let (facts, zone) = (Facts::default(), loaded.portfolio.zone);
     let clock = Clock::at(When::parse("2026-11-16").unwrap(), zone);
     let gates = Gates { portfolio: &loaded.portfolio, schedule: &loaded.schedule, facts: &facts, clock: &clock };
@@ -138,4 +143,59 @@ fn changes_wait_for_the_board() {
     };
     assert_eq!(change("submitted"), ["decide about the change @ 2026-11-20: bo"]);
     assert!(change("draft").is_empty());
+}
+
+#[test]
+fn who_refused_has_to_decide_again() {
+    let no = "{role: boss, by: bo, decision: rejected}";
+    let gate = |approvals: &str| {
+        todo(&release(&format!(
+            "gates: [{{id: exit, due: 2026-12-01, criteria: [{{id: green, status: met}}], requires: [{{role: boss}}], approvals: [{approvals}]}}]\n"
+        )))
+    };
+    assert_eq!(gate(&format!("{{role: boss, by: ann}}, {no}")), ["decide about gate exit again @ 2026-12-01: bo"]);
+    assert_eq!(gate(no), ["decide about gate exit @ 2026-12-01: ann,bo"]);
+}
+
+#[test]
+fn nobody_is_asked_who_may_not_approve() {
+    let separated = |text: &str| {
+        let settings = SETTINGS.replace(
+            "roles: [boss, change-manager]\n",
+            "roles: [boss, change-manager]\napprovals: {separation_of_duties: true}\n",
+        );
+        todo_in(&settings, text)
+    };
+    let gate = "gates: [{id: exit, due: 2026-12-01, criteria: [{id: green, status: met}], requires: [{role: boss}]}]\n";
+    let own = release(gate).replace("owner: cy", "owner: ann");
+    assert_eq!(separated(&own), ["decide about gate exit @ 2026-12-01: bo"]);
+    assert_eq!(todo(&own), ["decide about gate exit @ 2026-12-01: ann,bo"]);
+    assert_eq!(separated("kind: change\nid: C\nstatus: submitted\nowner: bo\n"), ["decide about the change @ : "]);
+}
+
+#[test]
+fn what_shipped_asks_for_what_may_follow_until_it_is_closed() {
+    let of = |kind: &str, status: &str| {
+        todo(&format!(
+            "kind: release\nid: r\ntype: {kind}\nstatus: {status}\nowner: cy\nemergency: {{reviewed: {{by: ann, at: 2026-11-16}}}}\n\
+             gates: [{{id: exit, criteria: [{{id: green, status: met}}], requires: [{{role: boss}}]}}]\n\
+             communications: [{{id: before, at: 2026-11-12}}, {{id: after, at: 2026-11-17}}]\n\
+             training: [{{id: before, at: 2026-11-12}}, {{id: after, at: 2026-11-18}}]\nactual: {{start: 2026-11-02, end: 2026-11-13}}\n"
+        ))
+    };
+    let people = ["send message after @ 2026-11-17: cy", "give training after @ 2026-11-18: cy"];
+    assert_eq!(of("minor", "released"), people);
+    assert_eq!(of("quick", "released"), [people[0], people[1], "decide about gate exit @ 2026-11-20: ann,bo"]);
+    assert!(of("quick", "closed").is_empty());
+}
+
+#[test]
+fn changes_of_what_was_called_off_wait_for_nobody() {
+    let change = |status: &str| {
+        todo(&format!(
+            "kind: change\nid: C\nstatus: submitted\nrelease: r\n---\nkind: release\nid: r\ntype: minor\nstatus: {status}\n"
+        ))
+    };
+    assert_eq!(change("draft"), ["decide about the change @ : bo"]);
+    assert!(change("cancelled").is_empty());
 }

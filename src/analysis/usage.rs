@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 
 use super::deployments::whole_days;
-use super::occupancy::{Booking, Occupancy, Source};
+use super::occupancy::{Booking, Hold, Level, Occupancy, Source};
 use super::windows::{EnvironmentTimes, Stretch};
 use crate::model::environment::Provisioning;
 use crate::model::{Id, Portfolio};
@@ -90,39 +90,71 @@ pub fn of_environment(
     first: NaiveDate,
     last: NaiveDate,
 ) -> Usage {
-    let manifest = &portfolio.environments[environment];
-    let Some(period) = whole_days(first, last, portfolio.zone_of(manifest)) else { return Usage::nothing() };
-    let capacity = manifest.capacity();
-    let times = EnvironmentTimes::new(portfolio, manifest);
-    let down = times.maintenance.iter().chain(&times.outages).flat_map(|entry| entry.times.during(period));
-    let down = Interval::merge(down.filter_map(|stretch| stretch.intersect(&period)).collect());
-    let up = hours(period) - down.iter().copied().map(hours).sum::<f64>();
-    let mut usage = Usage { available: f64::from(capacity) * up, ..Usage::nothing() };
-    let mut booked: Vec<Stretch> = Vec::new();
-    for level in occupancy.definite_levels(portfolio, environment) {
-        let Some(time) = level.time.intersect(&period) else { continue };
-        booked.push(time);
-        usage.demanded += f64::from(level.units) * hours(time);
-        usage.above += f64::from(level.units.saturating_sub(capacity)) * hours(time);
-        let at_work: f64 = without(&down, time);
-        usage.booked += f64::from(level.units.min(capacity)) * at_work;
+    Uses::new(portfolio, occupancy, environment).during(portfolio, first, last)
+}
+
+/// Everything that happens in one environment, looked up once to be asked about several periods.
+#[derive(Debug)]
+pub struct Uses {
+    environment: usize,
+    times: EnvironmentTimes,
+    /// By start, drafts left out.
+    definite: Vec<Level>,
+    /// The same with drafts.
+    all: Vec<Level>,
+    holds: Vec<Hold>,
+}
+
+impl Uses {
+    /// Looks everything up.
+    pub fn new(portfolio: &Portfolio, occupancy: &Occupancy, environment: usize) -> Self {
+        Self {
+            environment,
+            times: EnvironmentTimes::new(portfolio, &portfolio.environments[environment]),
+            definite: occupancy.definite_levels(portfolio, environment),
+            all: occupancy.levels(portfolio, environment),
+            holds: occupancy.holds(environment),
+        }
     }
-    let with_drafts = occupancy.levels(portfolio, environment);
-    let all: f64 = with_drafts
-        .iter()
-        .filter_map(|level| Some(f64::from(level.units) * hours(level.time.intersect(&period)?)))
-        .sum();
-    usage.tentative = (all - usage.demanded).max(0.0);
-    usage.longest_idle = period.subtract(&booked).into_iter().rev().max_by_key(|stretch| stretch.end - stretch.start);
-    let holds = occupancy.holds(environment);
-    let begun = holds.iter().filter(|hold| period.contains(hold.time.start));
-    usage.uses = begun.clone().count() as u32;
-    usage.setups = begun.filter(|hold| hold.installs).count() as u32;
-    let effort = manifest.setup.as_ref().and_then(|setup| setup.effort.as_ref()).map(|it| it.value.person_days());
-    usage.setup_effort = product(usage.setups, effort);
-    let days = ((last - first).num_days() + 1) as f64;
-    usage.cost = cost(portfolio, environment, &usage, days, running_days(&booked));
-    usage
+
+    /// The use from the first to the last day, both in the zone of the environment.
+    pub fn during(&self, portfolio: &Portfolio, first: NaiveDate, last: NaiveDate) -> Usage {
+        let manifest = &portfolio.environments[self.environment];
+        let Some(period) = whole_days(first, last, portfolio.zone_of(manifest)) else { return Usage::nothing() };
+        let capacity = manifest.capacity();
+        let times = &self.times;
+        let down = times.maintenance.iter().chain(&times.outages).flat_map(|entry| entry.times.during(period));
+        let down = Interval::merge(down.filter_map(|stretch| stretch.intersect(&period)).collect());
+        let up = hours(period) - down.iter().copied().map(hours).sum::<f64>();
+        let mut usage = Usage { available: f64::from(capacity) * up, ..Usage::nothing() };
+        let mut booked: Vec<Stretch> = Vec::new();
+        for (time, units) in inside(&self.definite, period) {
+            booked.push(time);
+            usage.demanded += f64::from(units) * hours(time);
+            usage.above += f64::from(units.saturating_sub(capacity)) * hours(time);
+            let at_work: f64 = without(&down, time);
+            usage.booked += f64::from(units.min(capacity)) * at_work;
+        }
+        let all: f64 = inside(&self.all, period).map(|(time, units)| f64::from(units) * hours(time)).sum();
+        usage.tentative = (all - usage.demanded).max(0.0);
+        usage.longest_idle =
+            period.subtract(&booked).into_iter().rev().max_by_key(|stretch| stretch.end - stretch.start);
+        let begun = self.holds.iter().filter(|hold| period.contains(hold.time.start));
+        usage.uses = begun.clone().count() as u32;
+        usage.setups = begun.filter(|hold| hold.installs).count() as u32;
+        let effort = manifest.setup.as_ref().and_then(|setup| setup.effort.as_ref()).map(|it| it.value.person_days());
+        usage.setup_effort = product(usage.setups, effort);
+        let days = ((last - first).num_days() + 1) as f64;
+        usage.cost = cost(portfolio, self.environment, &usage, days, running_days(&booked));
+        usage
+    }
+}
+
+/// The part of each level that lies within a period, with its units. Levels follow each other.
+fn inside(levels: &[Level], period: Stretch) -> impl Iterator<Item = (Stretch, u32)> {
+    let from = levels.partition_point(|level| level.time.end <= period.start);
+    let near = levels[from..].iter().take_while(move |level| level.time.start < period.end);
+    near.filter_map(move |level| Some((level.time.intersect(&period)?, level.units)))
 }
 
 /// What an environment costs: one that stands all the time by the day; one on demand by its uses and the days it runs.

@@ -18,13 +18,15 @@ impl Repo {
         Ok(found)
     }
 
-    /// The commits that can be reached from `to` and not from `from`, the newest first.
-    pub fn commits_between(&self, from: CommitId, to: CommitId) -> Result<Vec<CommitInfo>, GitError> {
+    /// The commits that can be reached from `to` and not from any of `from`, the newest first.
+    pub fn commits_between(&self, from: &[CommitId], to: CommitId) -> Result<Vec<CommitInfo>, GitError> {
         let missing = |e: git2::Error| GitError::missing(&self.inner, &e);
         let mut walk = self.inner.revwalk().map_err(missing)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).map_err(missing)?;
         walk.push(to.0).map_err(missing)?;
-        walk.hide(from.0).map_err(missing)?;
+        for from in from {
+            walk.hide(from.0).map_err(missing)?;
+        }
         walk.map(|id| Ok(CommitInfo::of(&self.inner.find_commit(id.map_err(missing)?).map_err(missing)?))).collect()
     }
 

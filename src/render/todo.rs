@@ -7,7 +7,7 @@ use crate::render::sheet::{self, Cell, Column, Sheet, Tone};
 use crate::report::todo::{DutyView, Todo};
 
 const COLUMNS: [Column; 6] = [
-    Column::new("release"),
+    Column::new("of"),
     Column::new("due"),
     Column::new("what"),
     Column::below("who"),

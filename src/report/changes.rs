@@ -216,7 +216,7 @@ impl ChangeView {
                 .window
                 .as_ref()
                 .map(|window| WindowView { start: window.start.value.to_string(), end: window.end.value.to_string() }),
-            day: changes.day(standing.index),
+            day: changes.day(standing.index, input.gates.clock.today),
             state: standing.state.as_str(),
             approved: standing.is_approved(),
             decisions: standing.decisions.iter().map(DecisionView::new).collect(),

@@ -37,7 +37,7 @@ pub struct Metrics {
     pub period: Option<String>,
     /// The publication that bands come from.
     pub profile: &'static str,
-    /// Over how many projects each value of `metrics` about deployments is taken together.
+    /// Over how many projects, deployed in these days, each value of `metrics` about deployments is taken together.
     pub blended: usize,
     /// What the points of a trend stand for: `week`, `month` or `quarter`.
     pub step: &'static str,
@@ -80,6 +80,8 @@ pub struct GroupView {
     /// The last day that is looked at.
     #[schemars(with = "String", extend("format" = "date"))]
     pub until: NaiveDate,
+    /// Whether the period cuts it: a week, month or quarter that is not there from its first to its last day.
+    pub cut: bool,
     /// The metrics, in the order of those of the whole.
     pub metrics: Vec<MetricView>,
 }
@@ -122,7 +124,7 @@ pub struct MetricView {
     pub excluded: Vec<ExcludedView>,
     /// The records behind the value; empty unless they were asked for.
     pub records: Vec<RecordView>,
-    /// How the value went, by step; empty for groups unless steps were asked for.
+    /// How the value went, by whole step; by cut ones only where none is whole. Empty for groups unless steps were asked for.
     pub trend: Vec<PointView>,
     /// The value it is compared with; null without data, and when nothing is compared.
     pub before: Option<f64>,
@@ -219,8 +221,30 @@ impl Metrics {
         question: &Question,
         before: Option<Before<'_, '_>>,
     ) -> Self {
+        Self::measured(header, &Maker { input, question, profile: &DORA_2023, trends: true }, base, members, before)
+    }
+
+    /// The same without trends, for what shows none: they take longer than everything else.
+    pub fn without_trends(
+        header: Header,
+        input: &Input<'_>,
+        base: &Base<'_>,
+        members: &Members,
+        question: &Question,
+        before: Option<Before<'_, '_>>,
+    ) -> Self {
+        Self::measured(header, &Maker { input, question, profile: &DORA_2023, trends: false }, base, members, before)
+    }
+
+    fn measured(
+        header: Header,
+        maker: &Maker<'_, '_>,
+        base: &Base<'_>,
+        members: &Members,
+        before: Option<Before<'_, '_>>,
+    ) -> Self {
+        let question = maker.question;
         let whole = Scope { base, members, period: question.period };
-        let maker = Maker { input, question, profile: &DORA_2023 };
         let past = before.map(|it| Scope { base: it.base, members: it.members, period: it.period });
         let metrics: Vec<MetricView> =
             question.definitions.iter().map(|it| maker.metric(it, &whole, past.as_ref(), true)).collect();
@@ -232,7 +256,7 @@ impl Metrics {
             until: question.period.until,
             period: question.chosen.clone(),
             profile: DORA_2023.name,
-            blended: members.blended(base),
+            blended: members.blended(base, question.period),
             step: maker.step().as_str(),
             by,
             compare: before.map(|it| CompareView {
@@ -279,9 +303,11 @@ fn notes(base: &Base<'_>, question: &Question) -> Vec<String> {
         ));
     }
     if let Some(known) = base.repositories() {
-        notes.extend(
-            known.faults.iter().map(|(project, why)| format!("lead times of `{project}` are by records: {why}")),
-        );
+        notes.extend(known.faults.iter().map(|(project, why)| {
+            let mut records = base.portfolio().deployments.iter().filter(|record| *record.project == **project);
+            let some = if records.any(|record| known.of(record.span).is_some()) { "some " } else { "" };
+            format!("{some}lead times of `{project}` are by records: {why}")
+        }));
     }
     notes
 }
@@ -291,6 +317,7 @@ struct Maker<'q, 'i> {
     input: &'q Input<'i>,
     question: &'q Question,
     profile: &'static Profile,
+    trends: bool,
 }
 
 impl Maker<'_, '_> {
@@ -326,7 +353,7 @@ impl Maker<'_, '_> {
             band: band.map(|band| band.name),
             band_rank: band.map(|band| band.rank),
             population: measured.population,
-            trend: if with_trend { self.trend(definition, scope) } else { Vec::new() },
+            trend: if with_trend && self.trends { self.trend(definition, scope) } else { Vec::new() },
             before,
             change,
             improved: change.and_then(|change| improved(definition.goal, change)),
@@ -344,7 +371,7 @@ impl Maker<'_, '_> {
     }
 
     fn trend(&self, definition: &Definition, scope: &Scope<'_, '_>) -> Vec<PointView> {
-        let steps = scope.period.steps(self.step());
+        let steps = scope.period.whole_steps(self.step());
         let point = |period: Period| {
             let Measured { value, population, .. } = (definition.measure)(&Scope { period, ..*scope });
             let id = period.name(self.step());
@@ -357,7 +384,8 @@ impl Maker<'_, '_> {
         let group = |id: String, scope: &Scope<'_, '_>, past: Option<&Scope<'_, '_>>, of: &[&'static Definition]| {
             let with_trend = self.question.by.is_some() && self.question.step.is_some();
             let metrics = of.iter().map(|definition| self.metric(definition, scope, past, with_trend)).collect();
-            GroupView { id, since: scope.period.since, until: scope.period.until, metrics }
+            let cut = self.question.by.is_none() && !scope.period.is_whole(self.step());
+            GroupView { id, since: scope.period.since, until: scope.period.until, cut, metrics }
         };
         let Some(by) = self.question.by else {
             let Some(step) = self.question.step else { return Vec::new() };

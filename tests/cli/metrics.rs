@@ -100,7 +100,7 @@ fn steps_groups_and_comparisons_go_together() {
     assert_eq!((&view["by"], &view["step"]), (&"project".into(), &"month".into()));
     let trend = view["groups"][0]["metrics"][1]["trend"].as_array().unwrap();
     let points: Vec<&str> = trend.iter().map(|point| point["id"].as_str().unwrap()).collect();
-    assert_eq!(points, ["2026-01", "2026-02", "2026-03"]);
+    assert_eq!(points, ["2026-01", "2026-02"], "March has only begun");
     assert_eq!((&view["compare"]["since"], &view["compare"]["until"]), (&"2025-11-01".into(), &"2025-12-31".into()));
     let view = json(&sandbox(), &["dora", "--by", "month", "--since", "2026-01-01"]);
     let groups: Vec<&str> = view["groups"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
@@ -148,6 +148,7 @@ fn missed_targets_stop_a_pipeline_where_that_is_asked() {
     let run = sandbox().run(&["report", "dora", "--fail-below-target", "--format", "csv"]);
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.stderr.contains("targets are missed: change_fail_rate, lamp/change_fail_rate"), "{run}");
+    assert!(run.stderr.contains("`targets.on_tim_rate` names no metric; did you mean `on_time_rate`?"), "{run}");
     let run = sandbox().run(&["report", "dora", "--fail-below-target", "--project", "wick"]);
     assert_eq!(run.code, Some(0), "{run}");
 }
@@ -192,6 +193,41 @@ fn what_cannot_be_asked_is_said() {
 fn a_target_that_names_no_metric_is_noted() {
     let run = sandbox().run(&["report", "kpi"]);
     assert!(run.stdout.contains("`targets.on_tim_rate` names no metric; did you mean `on_time_rate`?"), "{run}");
+}
+
+#[test]
+fn a_shallow_clone_tells_no_slips() {
+    let release = |target: &str| format!("kind: release\nid: glow\ntype: minor\ntarget: {target}\n");
+    let root = ROOT.replace("targets: {", "targets: {slip_count: \"<= 0\", ");
+    let mut sandbox =
+        Sandbox::portfolio().write("relm.yaml", &root).write("glow.yaml", &release("2026-03-06")).init_git();
+    sandbox.commit();
+    sandbox.put("glow.yaml", release("2026-03-20").as_bytes());
+    let last = sandbox.commit();
+    let slips = |sandbox: &Sandbox| {
+        let view = json(sandbox, &["kpi", "--since", "2025-01-01", "--until", "2026-12-31"]);
+        let own = view["metrics"].as_array().unwrap().iter().find(|it| it["id"] == "slip_count").unwrap().clone();
+        (own["value"].clone(), own["verdict"].clone(), view["notes"].to_string())
+    };
+    let (value, verdict, _) = slips(&sandbox);
+    assert_eq!((value, verdict), (1.0.into(), "missed".into()));
+    sandbox.put(".git/shallow", format!("{last}\n").as_bytes());
+    let (value, verdict, notes) = slips(&sandbox);
+    assert_eq!((value, verdict), (Value::Null, "no-data".into()));
+    assert!(notes.contains("the clone is shallow") && notes.contains("git fetch --unshallow"), "{notes}");
+}
+
+#[test]
+fn steps_that_the_period_cuts_are_marked_and_make_no_trend() {
+    let view = json(&sandbox(), &["dora", "--by", "month", "--since", "2026-01-12", "--until", "2026-03-02"]);
+    let cut: Vec<&Value> = view["groups"].as_array().unwrap().iter().map(|it| &it["cut"]).collect();
+    assert_eq!(cut, [&Value::from(true), &Value::from(false), &Value::from(true)]);
+    let trend = view["metrics"][1]["trend"].as_array().unwrap();
+    assert_eq!(trend.iter().map(|point| point["id"].as_str().unwrap()).collect::<Vec<_>>(), ["2026-02"]);
+    let run =
+        fits(sandbox().run(&["report", "dora", "--by", "month", "--since", "2026-01-12", "--until", "2026-03-02"]));
+    assert!(run.stdout.contains("2026-01*") && run.stdout.contains("2026-02 "), "{run}");
+    assert!(run.stdout.contains("* the period begins or ends within this month"), "{run}");
 }
 
 #[test]

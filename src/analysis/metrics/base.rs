@@ -1,7 +1,7 @@
 //! What metrics are measured from, looked up once: deployments to production, what incidents they caused, gates as judged.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -11,6 +11,7 @@ use crate::analysis::changes::Changes;
 use crate::analysis::gates::{Gates, Judged};
 use crate::analysis::occupancy::Occupancy;
 use crate::analysis::schedule::Schedule;
+use crate::analysis::usage::Uses;
 use crate::model::facts::Repositories;
 use crate::model::records::{Deployment, DeploymentReason, DeploymentResult, Incident};
 use crate::model::release::Status;
@@ -70,6 +71,10 @@ pub struct Base<'p> {
     /// Changes with the releases that carry them.
     pub changes: Changes<'p>,
     gates: OnceCell<Vec<(usize, Judged<'p>)>>,
+    /// By environment.
+    uses: Vec<OnceCell<Uses>>,
+    /// By release: the incidents that name it, or a deployment of it.
+    blamed: HashMap<usize, Vec<usize>>,
 }
 
 impl<'p> Base<'p> {
@@ -84,7 +89,9 @@ impl<'p> Base<'p> {
             }
         }
         let changes = Changes::new(portfolio, input.gates.facts);
-        Self { input, shipped, causes, changes, gates: OnceCell::new() }
+        let uses = portfolio.environments.iter().map(|_| OnceCell::new()).collect();
+        let blamed = blamed(portfolio, &shipped, &causes);
+        Self { input, shipped, causes, changes, gates: OnceCell::new(), uses, blamed }
     }
 
     /// The manifests.
@@ -100,6 +107,11 @@ impl<'p> Base<'p> {
     /// Today, in the portfolio's zone.
     pub fn today(&self) -> NaiveDate {
         self.input.gates.clock.today
+    }
+
+    /// The moment that everything is judged at.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.input.gates.clock.now
     }
 
     /// What the repositories of projects say; none when nobody asked.
@@ -121,6 +133,18 @@ impl<'p> Base<'p> {
         let gates = self.gates();
         let from = gates.partition_point(|(owner, _)| *owner < release);
         gates[from..].iter().take_while(move |(owner, _)| *owner == release).map(|(_, gate)| gate)
+    }
+
+    /// How one environment is used.
+    pub(super) fn uses(&self, environment: usize) -> &Uses {
+        let look_up = || Uses::new(self.portfolio(), self.input.occupancy, environment);
+        self.uses[environment].get_or_init(look_up)
+    }
+
+    /// The incidents that name a release or one of its parts, or a deployment of these, each once.
+    pub(super) fn blamed_on(&self, release: usize) -> BTreeSet<usize> {
+        let family = self.portfolio().family(release).into_iter();
+        family.filter_map(|part| self.blamed.get(&part)).flatten().copied().collect()
     }
 
     /// The day on which an incident was noticed.
@@ -204,8 +228,26 @@ fn shipped(portfolio: &Portfolio) -> Vec<Shipped<'_>> {
     found
 }
 
+/// The incidents that name each release, or a deployment of it.
+fn blamed(portfolio: &Portfolio, shipped: &[Shipped<'_>], causes: &[Cause]) -> HashMap<usize, Vec<usize>> {
+    let mut found: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, (incident, cause)) in portfolio.incidents.iter().zip(causes).enumerate() {
+        let Some(named) = &incident.caused_by else { continue };
+        // Who names a release blames that release, whatever it is that was deployed last.
+        let blamed = match cause {
+            Cause::Deployment(place) if shipped[*place].record.id.as_ref() == Some(named) => shipped[*place].release,
+            Cause::Elsewhere => None,
+            _ => portfolio.releases.index(named),
+        };
+        if let Some(release) = blamed {
+            found.entry(release).or_default().push(index);
+        }
+    }
+    found
+}
+
 /// What each incident names as its cause: a deployment; or a release, then the last deployment of its project there at or
-/// before the incident that belongs to the release, else one that names no release.
+/// before the incident.
 fn causes(portfolio: &Portfolio, shipped: &[Shipped<'_>]) -> Vec<Cause> {
     let ids = shipped.iter().enumerate().filter_map(|(place, it)| Some((it.record.id.as_deref()?, place)));
     // Of two with one id the first by time: `duplicate-id` tells.
@@ -213,8 +255,7 @@ fn causes(portfolio: &Portfolio, shipped: &[Shipped<'_>]) -> Vec<Cause> {
     for (id, place) in ids {
         by_id.entry(id).or_insert(place);
     }
-    let elsewhere: std::collections::HashSet<&str> =
-        portfolio.deployments.iter().filter_map(|record| record.id.as_deref()).collect();
+    let elsewhere: HashSet<&str> = portfolio.deployments.iter().filter_map(|record| record.id.as_deref()).collect();
     let mut by_project: HashMap<&str, Vec<usize>> = HashMap::new();
     for (place, it) in shipped.iter().enumerate().filter(|(_, it)| it.counts()) {
         by_project.entry(&it.record.project).or_default().push(place);
@@ -228,21 +269,20 @@ fn causes(portfolio: &Portfolio, shipped: &[Shipped<'_>]) -> Vec<Cause> {
             return Cause::Elsewhere;
         }
         match portfolio.releases.index(named) {
-            Some(release) => by_release(portfolio, shipped, &by_project, incident, release),
+            Some(release) => last_before(portfolio, shipped, &by_project, incident, &portfolio.releases[release].id),
             None => Cause::Unknown(format!("there is no deployment and no release `{named}`")),
         }
     };
     portfolio.incidents.iter().map(cause).collect()
 }
 
-fn by_release(
+fn last_before(
     portfolio: &Portfolio,
     shipped: &[Shipped<'_>],
     by_project: &HashMap<&str, Vec<usize>>,
     incident: &Incident,
-    release: usize,
+    named: &Id,
 ) -> Cause {
-    let named = &portfolio.releases[release].id;
     let Some(project) = &incident.project else {
         return Cause::Unknown(format!("it names the release `{named}` and no project, so no deployment is meant"));
     };
@@ -252,17 +292,13 @@ fn by_release(
         return Cause::Elsewhere;
     }
     let opened = incident.opened.value.instant(incident_zone(portfolio, incident));
-    let family = portfolio.family(release);
     let there = |place: &&usize| {
         let it = &shipped[**place];
         incident.environment.as_ref().is_none_or(|environment| *environment == it.record.environment) && it.at <= opened
     };
     let places = by_project.get(project.as_str()).map_or(&[][..], Vec::as_slice);
-    let before = || places.iter().rev().filter(there);
-    let own = before().find(|place| shipped[**place].release.is_some_and(|release| family.contains(&release)));
-    let nameless = || before().find(|place| shipped[**place].record.release.is_none());
-    match own.or_else(nameless) {
+    match places.iter().rev().find(there) {
         Some(place) => Cause::Deployment(*place),
-        None => Cause::Unknown(format!("no record says that `{named}` brought `{project}` there before it began")),
+        None => Cause::Unknown(format!("no record says that `{project}` was deployed there before it began")),
     }
 }

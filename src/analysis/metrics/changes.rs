@@ -1,15 +1,18 @@
 //! Changes and how they end, and whether what was deployed was allowed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::definition::{Definition, Family, Goal, Measured, Record, Subject, Unit};
 use super::{Base, Scope, Shipped};
 use crate::analysis::changes::{kind, status};
 use crate::analysis::deployments::whole_days;
+use crate::analysis::gates::{JudgedApproval, Required, holding};
 use crate::analysis::windows::{EnvironmentTimes, Stretch, Timeline};
 use crate::model::records::{Change, ChangeOutcome, ChangeStatus, ChangeType};
+use crate::model::release::{ScopeItem, Status};
 use crate::time::{Interval, When};
 
 const SOURCE: &str = "ITIL change enablement";
@@ -69,7 +72,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         Goal::Less,
         Subject::Deployment,
         (
-            "deployments to production without an approved change, as the changes of their release stood when they began, ÷ deployments but aborted ones and those that went back",
+            "deployments to production without an approved change, as the changes of their release, of what it is part of and of its parts stood when they began, ÷ deployments but aborted ones; one that went back needs no leave",
             "deployments to production, and changes that releases carry",
         ),
         unauthorised,
@@ -91,7 +94,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         Goal::More,
         Subject::Deployment,
         (
-            "deployments to production of which every approval, of the gates of their release and of its changes, counts as the policy wants it proven ÷ deployments that need approvals",
+            "deployments to production of which, when they began, every required approval was given and every approval counted as the policy wants it proven, of the gates on their way and of their changes, ÷ deployments that need approvals; the gates of emergencies may follow",
             "deployments to production that name a release with gates or changes",
         ),
         approval_coverage,
@@ -111,8 +114,8 @@ fn of_closed(scope: &Scope<'_, '_>, is_counted: fn(&Change) -> bool) -> Measured
             continue;
         }
         let record = Record::new("change", &change.id, change.id.span);
-        match base.changes.day(index) {
-            None => out.leave(record, "it is closed, and nothing dates it"),
+        match base.changes.day(index, base.today()) {
+            None => out.leave(record, "it is closed, and nothing up to today dates it"),
             Some(day) if scope.period.contains(day) => {
                 let outcome = change.outcome.as_ref().map_or("no outcome", |outcome| outcome.value.as_str());
                 out.count_noted(record, f64::from(u8::from(is_counted(change))), outcome);
@@ -129,17 +132,28 @@ fn began(base: &Base<'_>, it: &Shipped<'_>) -> DateTime<Utc> {
     it.record.started.as_ref().unwrap_or(&it.record.at).value.end_instant(zone)
 }
 
-/// The changes that a release carries about a project, or about none, by index.
+/// The changes about a project that a release carries, with what it is part of and its parts, by index. A change about no
+/// project is about all; of a part only when that ships the project.
 fn carried(base: &Base<'_>, release: usize, it: &Shipped<'_>) -> Vec<usize> {
     let portfolio = base.portfolio();
-    let scope = &portfolio.releases[release].scope;
-    let own = |change: &usize| {
-        let change = &portfolio.changes[*change];
-        let mut items = scope.iter().filter(|item| item.project == it.record.project);
-        change.project.as_ref().is_none_or(|project| *project == it.record.project)
-            || items.any(|item| item.changes.contains(&change.id))
-    };
-    base.changes.of_release(release).filter(own).collect()
+    let parts = portfolio.family(release).into_iter().skip(1);
+    let around = std::iter::once(release).chain(portfolio.ancestors(release));
+    let mut found = Vec::new();
+    for (owner, is_part) in around.map(|owner| (owner, false)).chain(parts.map(|part| (part, true))) {
+        let mine = |item: &&ScopeItem| item.project == it.record.project;
+        let items: Vec<&ScopeItem> = portfolio.releases[owner].scope.iter().filter(mine).collect();
+        found.extend(base.changes.of_release(owner).filter(|&change| {
+            let change = &portfolio.changes[change];
+            match &change.project {
+                Some(project) if *project == it.record.project => true,
+                None if !is_part || !items.is_empty() => true,
+                _ => items.iter().any(|item| item.changes.contains(&change.id)),
+            }
+        }));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn unauthorised(scope: &Scope<'_, '_>) -> Measured {
@@ -151,7 +165,7 @@ fn unauthorised(scope: &Scope<'_, '_>) -> Measured {
     let mut known: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
     for it in scope.counted(&mut out) {
         if it.goes_back() {
-            out.leave(it.as_record(), "it went back to an earlier version, which needs no leave");
+            out.count_noted(it.as_record(), 0.0, "it went back to an earlier version, which needs no leave");
             continue;
         }
         let Some(release) = it.release else {
@@ -223,33 +237,84 @@ fn instant(start: DateTime<Utc>) -> Stretch {
 fn approval_coverage(scope: &Scope<'_, '_>) -> Measured {
     let mut out = Measured::default();
     let base = scope.base;
-    let mut known: HashMap<(usize, &str), Result<bool, &'static str>> = HashMap::new();
+    let mut known: HashMap<(usize, &str), Vec<Asked<'_, '_>>> = HashMap::new();
     for it in scope.counted(&mut out) {
         let Some(release) = it.release else {
             out.count_noted(it.as_record(), 0.0, "it names no release");
             continue;
         };
-        let covered = known.entry((release, &it.record.project)).or_insert_with(|| is_covered(base, release, it));
-        match covered {
-            Ok(covered) => out.count(it.as_record(), f64::from(u8::from(*covered))),
-            Err(why) => out.leave(it.as_record(), *why),
+        let asked = known.entry((release, &it.record.project)).or_insert_with(|| asked(base, release, it));
+        let at = began(base, it);
+        let wanted = || asked.iter().filter(|asked| asked.from.is_none_or(|first| first <= it.day));
+        match wanted().find(|asked| !asked.is_given(if asked.may_follow { base.now() } else { at })) {
+            _ if wanted().next().is_none() => out.leave(it.as_record(), "nothing on its way needs an approval"),
+            None => out.count(it.as_record(), 1.0),
+            Some(lacking) => out.count_noted(it.as_record(), 0.0, format!("of {}", lacking.name)),
         }
     }
     out.mean()
 }
 
-/// Whether every approval behind a deployment counts; why not to ask where none is needed.
-fn is_covered(base: &Base<'_>, release: usize, it: &Shipped<'_>) -> Result<bool, &'static str> {
-    let changes = carried(base, release, it);
-    let normal = |change: &&usize| kind(&base.portfolio().changes[**change]) != ChangeType::Standard;
-    let changes: Vec<_> = changes.iter().filter(normal).map(|change| base.changes.decisions(*change)).collect();
-    let wanted = base.gates_of(release).filter(|gate| gate.demanded() > 0 || !gate.approvals.is_empty());
-    let lists: Vec<&[_]> = wanted.map(|gate| &gate.approvals[..]).chain(changes.iter().map(Vec::as_slice)).collect();
-    if lists.is_empty() {
-        return Err("nothing of its release needs an approval");
+/// Something on the way of a deployment that has to be approved.
+struct Asked<'b, 'p> {
+    /// What it is called: `gate r/go-live`, `change RFC-1`.
+    name: String,
+    /// The decisions about it.
+    entries: Cow<'b, [JudgedApproval<'p>]>,
+    /// Who must approve; one approval by anybody who may when empty.
+    required: &'b [Required<'p>],
+    /// The first planned day of what it guards, where that is not production itself.
+    from: Option<NaiveDate>,
+    /// Whether approvals may be given after the deployment.
+    may_follow: bool,
+}
+
+impl Asked<'_, '_> {
+    /// Whether all that was required had been given at an instant, and all that had been given counted.
+    fn is_given(&self, at: DateTime<Utc>) -> bool {
+        let made: Vec<_> = self.entries.iter().filter(|entry| entry.made.is_none_or(|made| made <= at)).collect();
+        let held = holding(&made);
+        let by_role = |required: &Required<'_>| {
+            held.iter().filter(|entry| entry.approval.role == *required.role).count() >= required.count
+        };
+        !held.is_empty() && held.iter().all(|entry| entry.counted_at(at)) && self.required.iter().all(by_role)
     }
-    let holds = |entries: &&[crate::analysis::gates::JudgedApproval<'_>]| {
-        !entries.is_empty() && entries.iter().filter(|entry| entry.holds).all(|entry| entry.flaws.is_empty())
-    };
-    Ok(lists.iter().all(holds))
+}
+
+/// What has to be approved before a deployment: the gates of its release and of what that is part of on the way to production,
+/// and its changes, but standard ones.
+fn asked<'b, 'p>(base: &'b Base<'p>, release: usize, it: &Shipped<'_>) -> Vec<Asked<'b, 'p>> {
+    let portfolio = base.portfolio();
+    let may_follow = portfolio.is_emergency(&portfolio.releases[release].r#type);
+    let mut found = Vec::new();
+    for owner in std::iter::once(release).chain(portfolio.ancestors(release)) {
+        let manifest = &portfolio.releases[owner];
+        for gate in base.gates_of(owner).filter(|gate| gate.demanded() > 0 || !gate.approvals.is_empty()) {
+            let is_production = gate.before() == "production";
+            // A gate that a type demands today may be newer than what is closed.
+            let is_newer = gate.written.is_none() && manifest.status() == Status::Closed;
+            let guards = gate.guards.iter().any(|(guarded, _)| *guarded == release);
+            if is_newer || !(is_production || guards) {
+                continue;
+            }
+            found.push(Asked {
+                name: format!("gate {}/{}", manifest.id, gate.id),
+                entries: Cow::Borrowed(&gate.approvals),
+                required: &gate.required,
+                from: gate.guarded_start.filter(|_| !is_production),
+                may_follow,
+            });
+        }
+    }
+    let normal = carried(base, release, it).into_iter();
+    for change in normal.filter(|change| kind(&portfolio.changes[*change]) != ChangeType::Standard) {
+        found.push(Asked {
+            name: format!("change {}", portfolio.changes[change].id),
+            entries: Cow::Owned(base.changes.decisions(change)),
+            required: &[],
+            from: None,
+            may_follow: false,
+        });
+    }
+    found
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::Scope;
 use super::definition::{Definition, Family, Goal, Measured, Record, Subject, Unit};
-use crate::analysis::usage::{Usage, hours, of_environment};
+use crate::analysis::usage::{Usage, hours};
 use crate::model::Portfolio;
 use crate::time::zone;
 
@@ -65,7 +65,7 @@ pub(super) static DEFINITIONS: [Definition; 5] = [
         "booking lead time",
         Unit::Days,
         Goal::More,
-        "median calendar days from the announcement of a release to the first day of each of its bookings that begins in the period",
+        "median calendar days from the announcement of a release to the first day of each of its bookings that begins in the period; bookings of drafts, and those that are for no release, are left out",
         booking_lead_time,
     ),
 ];
@@ -77,7 +77,7 @@ fn record(portfolio: &Portfolio, environment: usize) -> Record {
 
 fn used(scope: &Scope<'_, '_>, environment: usize) -> Usage {
     let (base, period) = (scope.base, scope.period);
-    of_environment(base.portfolio(), base.input.occupancy, environment, period.since, period.until)
+    base.uses(environment).during(base.portfolio(), period.since, period.until)
 }
 
 fn ratio(scope: &Scope<'_, '_>, part: fn(&Usage) -> f64, whole: fn(&Usage) -> f64) -> Measured {
@@ -126,11 +126,15 @@ fn booking_lead_time(scope: &Scope<'_, '_>) -> Measured {
         let zone = portfolio.zone_of(&portfolio.environments[environment]);
         for booking in scope.base.input.occupancy.of(environment) {
             let first: NaiveDate = zone::local(booking.time.start, zone).date();
-            let Some(release) = booking.release.filter(|_| !booking.tentative && scope.period.contains(first)) else {
+            if booking.tentative || !scope.period.contains(first) {
                 continue;
-            };
+            }
             let id = format!("{}@{}", booking.name(portfolio), portfolio.environments[environment].id);
             let record = Record::new("booking", id, booking.span);
+            let Some(release) = booking.release else {
+                out.leave(record, "it is for no release, so nobody wrote when it was announced");
+                continue;
+            };
             let announced = portfolio.releases[release].announced.as_ref().map(|day| day.value);
             match announced.map(|announced| (first - announced).num_days()) {
                 None => out.leave(record, "nobody wrote when its release was announced"),

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::base::day_in;
 use super::definition::{Definition, Family, Goal, Measured, Record, Subject, Unit};
 use super::{Base, Scope};
 use crate::analysis::gates::{Judged, State};
 use crate::model::release::Decision;
-use crate::time::zone;
+use crate::time::{When, zone};
 
 /// Which gates are asked about.
 pub type Wanted<'w> = &'w dyn Fn(&Judged<'_>) -> bool;
@@ -30,7 +31,7 @@ pub static DEFINITIONS: [Definition; 2] = [
         name: "gate waiting time",
         family: Family::Gates,
         unit: Unit::Hours,
-        definition: "median time from asking for a decision (`submitted`) to the last decision; where nobody wrote when it was asked for, the time past the due day, at least 0",
+        definition: "median time from asking for a decision (`submitted`) to the last decision; where nobody wrote when it was asked for, the time past the due day, at least 0; of a decision that says only on which day it was made, whole days",
         source: "release management practice",
         needs: "gates with `submitted` or a due day, and dated approvals",
         goal: Goal::Less,
@@ -87,6 +88,17 @@ fn decided<'m, 'p>(
     found
 }
 
+/// Whether the decision that was made at this instant says only on which day.
+fn is_day(base: &Base<'_>, gate: &Judged<'_>, last: DateTime<Utc>) -> bool {
+    let zone = base.portfolio().zone;
+    let mut of_then = gate.approvals.iter().filter(|entry| entry.made == Some(last));
+    of_then.all(|entry| {
+        let said = entry.approval.at.as_ref().map(|at| at.value);
+        // One that is dated by the commit that brought it has an hour.
+        said.is_some_and(|said| matches!(said, When::Date(_)) && said.instant(zone) == last)
+    })
+}
+
 /// First-pass yield of some gates.
 pub fn first_pass(scope: &Scope<'_, '_>, wanted: Wanted<'_>) -> Measured {
     let mut out = Measured::default();
@@ -105,8 +117,17 @@ pub fn waiting(scope: &Scope<'_, '_>, wanted: Wanted<'_>) -> Measured {
         let record = record(scope.base, release, gate);
         let submitted = gate.written.and_then(|written| written.submitted.as_ref());
         let hours = |from: DateTime<Utc>| (last - from).num_seconds() as f64 / 3600.0;
+        let is_day = is_day(scope.base, gate, last);
+        let whole_days = |from: NaiveDate| {
+            let days = (zone::local(last, portfolio.zone).date() - from).num_days();
+            days as f64 * 24.0
+        };
         if let Some(submitted) = submitted {
-            let took = hours(submitted.value.instant(portfolio.zone));
+            let took = if is_day {
+                whole_days(day_in(submitted.value, portfolio.zone))
+            } else {
+                hours(submitted.value.instant(portfolio.zone))
+            };
             if took < 0.0 {
                 out.leave(record, "it was decided before it was submitted");
             } else {
@@ -114,7 +135,8 @@ pub fn waiting(scope: &Scope<'_, '_>, wanted: Wanted<'_>) -> Measured {
             }
         } else if let Some(due) = gate.due {
             let end = zone::start_of_day(due.succ_opt().unwrap_or(due), portfolio.zone);
-            out.count_noted(record, hours(end).max(0.0), "past its due day");
+            let past = if is_day { whole_days(due) } else { hours(end) };
+            out.count_noted(record, past.max(0.0), "past its due day");
         } else {
             out.leave(record, "it has no due day and does not say when it was submitted");
         }

@@ -29,7 +29,7 @@ pub static DEFINITIONS: [Definition; 2] = [
     definition(
         "maturity",
         "maturity",
-        "mean over the practices of the latest assessment up to the end of the period",
+        "mean over the practices of the latest assessment up to the end of the period; of the whole portfolio only",
         |scope| scores(scope).mean(),
     ),
     definition(
@@ -54,6 +54,11 @@ pub fn latest<'p>(scope: &Scope<'_, 'p>) -> Option<&'p Assessment> {
 fn scores(scope: &Scope<'_, '_>) -> Measured {
     let mut out = Measured::default();
     let Some(assessment) = latest(scope) else { return out };
+    if !scope.members.is_whole {
+        let record = Record::new("assessment", &assessment.id, assessment.id.span);
+        out.leave(record, "it is about the whole portfolio, and not about a part of it");
+        return out;
+    }
     for (practice, score) in assessment.scores.iter() {
         let record = Record::new("assessment", format!("{}/{practice}", assessment.id), score.span);
         out.count(record, f64::from(score.value.0));

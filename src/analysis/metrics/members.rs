@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Base, Subject};
+use super::{Base, Period, Subject};
 use crate::analysis::schedule::ReleaseSchedule;
 use crate::analysis::selection::Selection;
 use crate::choice;
@@ -111,7 +111,9 @@ impl Members {
         Self {
             shipped: chosen(base.shipped.len(), &shipped),
             releases: chosen(portfolio.releases.len(), &release),
-            changes: chosen(portfolio.changes.len(), &|c| selection.selects_change(portfolio, &base.changes, c)),
+            changes: chosen(portfolio.changes.len(), &|c| {
+                selection.selects_change(portfolio, &base.changes, c, base.today())
+            }),
             incidents: chosen(portfolio.incidents.len(), &incident),
             environments: chosen(portfolio.environments.len(), &|e| {
                 selection.selects_environment(portfolio, e, base.input.occupancy)
@@ -204,9 +206,10 @@ impl Members {
         found
     }
 
-    /// The projects that were deployed: what a value over all of them blends.
-    pub fn blended(&self, base: &Base<'_>) -> usize {
-        let counting = self.shipped.iter().map(|&place| &base.shipped[place]).filter(|it| it.counts());
+    /// The projects that were deployed in a period: what a value over all of them blends.
+    pub fn blended(&self, base: &Base<'_>, period: Period) -> usize {
+        let counting = self.shipped.iter().map(|&place| &base.shipped[place]);
+        let counting = counting.filter(|it| it.counts() && period.contains(it.day));
         counting.map(|it| it.record.project.as_str()).collect::<std::collections::HashSet<_>>().len()
     }
 }

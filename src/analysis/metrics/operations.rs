@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::base::day_in;
 use super::definition::{Definition, Family, Goal, Measured, Record, Subject, Unit};
-use super::{Base, Cause, Scope, releases};
+use super::{Base, Scope, releases};
 use crate::analysis::deployments::at_time;
 use crate::analysis::gates::last_day_within;
 use crate::model::records::{Run, RunEvent};
-use crate::model::release::{At, Release, TrainingStatus};
+use crate::model::release::{At, Release, Status, TrainingStatus};
 use crate::time::zone;
 
 const SOURCE: &str = "release management practice";
@@ -21,7 +22,7 @@ pub(super) static DEFINITIONS: [Definition; 4] = [
         name: "deployment plan accuracy",
         family: Family::Operations,
         unit: Unit::Ratio,
-        definition: "1 − the minutes by which steps took more or less than planned ÷ the minutes planned, over steps of real runs that finished in the period",
+        definition: "1 − the minutes by which steps took more or less than planned ÷ the minutes planned, over steps of real runs that finished in the period; runs of cancelled releases are left out",
         source: SOURCE,
         needs: "`kind: run` of releases whose steps have a duration",
         goal: Goal::More,
@@ -33,7 +34,7 @@ pub(super) static DEFINITIONS: [Definition; 4] = [
         name: "incidents in hypercare",
         family: Family::Operations,
         unit: Unit::Count,
-        definition: "incidents that name a release, or a deployment of it, as their cause and began within its hypercare ÷ releases whose hypercare ended in the period",
+        definition: "incidents that name a release or one of its parts, or a deployment of these, as their cause and began within its hypercare ÷ releases whose hypercare ended in the period; a release whose parts have their own hypercare counts by its parts",
         source: SOURCE,
         needs: "releases with `support.hypercare` and `actual.end`",
         goal: Goal::Less,
@@ -45,7 +46,7 @@ pub(super) static DEFINITIONS: [Definition; 4] = [
         name: "communications on time",
         family: Family::Operations,
         unit: Unit::Ratio,
-        definition: "messages sent by their day ÷ messages due in the period",
+        definition: "messages sent by their day ÷ messages due in the period, but those of drafts",
         source: SOURCE,
         needs: "`communications` with `at`",
         goal: Goal::More,
@@ -57,7 +58,7 @@ pub(super) static DEFINITIONS: [Definition; 4] = [
         name: "training done",
         family: Family::Operations,
         unit: Unit::Ratio,
-        definition: "training that is `done` ÷ training due in the period",
+        definition: "training that is `done` ÷ training due in the period, but that of drafts",
         source: SOURCE,
         needs: "`training` with `at`",
         goal: Goal::More,
@@ -77,6 +78,7 @@ fn plan_accuracy(scope: &Scope<'_, '_>) -> Measured {
         }
         let release = &portfolio.releases[r];
         let zone = run_zone(scope.base, release);
+        let is_cancelled = release.status() == Status::Cancelled;
         let steps = release.deployment.iter().flat_map(|plan| &plan.steps);
         let durations: HashMap<&str, i64> =
             steps.filter_map(|step| Some((step.id.as_str(), step.duration.as_ref()?.value.0))).collect();
@@ -95,6 +97,7 @@ fn plan_accuracy(scope: &Scope<'_, '_>) -> Measured {
             }
             let actual = (end - start).num_seconds() as f64 / 60.0;
             match durations.get(step) {
+                _ if is_cancelled => out.leave(record, "its release was cancelled"),
                 None => out.leave(record, "the plan gives it no duration"),
                 Some(_) if actual < 0.0 => out.leave(record, "it finished before it started"),
                 Some(&minutes) => {
@@ -145,6 +148,9 @@ fn hypercare(scope: &Scope<'_, '_>) -> Measured {
         let watch = release.support.as_ref().and_then(|support| support.hypercare.as_ref());
         let (Some(watch), Some(end)) = (watch, releases::actual_end(release)) else { continue };
         let last = last_day_within(portfolio.release_calendar(release), end, watch.value.0);
+        let is_watched = |part: &Release| {
+            releases::actual_end(part).is_some() && part.support.as_ref().is_some_and(|it| it.hypercare.is_some())
+        };
         let record = releases::record(release);
         if end <= scope.period.until && last > scope.period.until && scope.period.contains(end) {
             out.leave(record, format!("its hypercare lasts until {last}"));
@@ -153,18 +159,13 @@ fn hypercare(scope: &Scope<'_, '_>) -> Measured {
         if !scope.period.contains(last) {
             continue;
         }
-        let family = portfolio.family(r);
-        let mut caused = Vec::new();
-        for (incident, cause) in portfolio.incidents.iter().zip(&base.causes) {
-            let by_release = match cause {
-                Cause::Deployment(place) => base.shipped[*place].release.is_some_and(|by| family.contains(&by)),
-                _ => incident.caused_by.as_ref().is_some_and(|named| *named == release.id),
-            };
-            let day = base.incident_day(incident);
-            if by_release && (end..=last).contains(&day) {
-                caused.push(incident.id.as_str());
-            }
+        if scope.counts_by_parts(r, is_watched) {
+            out.leave(record, releases::BY_PARTS);
+            continue;
         }
+        let blamed = base.blamed_on(r).into_iter().map(|incident| &portfolio.incidents[incident]);
+        let within = blamed.filter(|incident| (end..=last).contains(&base.incident_day(incident)));
+        let caused: Vec<&str> = within.map(|incident| incident.id.as_str()).collect();
         out.count_noted(record, caused.len() as f64, caused.join(", "));
     }
     out.mean()
@@ -179,14 +180,14 @@ fn day(scope: &Scope<'_, '_>, release: &Release, at: At) -> Option<NaiveDate> {
 
 fn communications(scope: &Scope<'_, '_>) -> Measured {
     let mut out = Measured::default();
-    for (_, release) in scope.live() {
+    for (_, release) in scope.live().filter(|(_, release)| release.status() != Status::Draft) {
         for message in &release.communications {
             let record = || Record::new("communication", format!("{}/{}", release.id, message.id), message.id.span);
             let Some(due) = message.at.as_ref().and_then(|at| day(scope, release, at.value)) else { continue };
             if !scope.period.contains(due) {
                 continue;
             }
-            let sent = message.sent.as_ref().map(|sent| sent.value.date());
+            let sent = message.sent.as_ref().map(|sent| day_in(sent.value, scope.base.portfolio().zone));
             match sent {
                 None if due > scope.base.today() => out.leave(record(), "it is not due yet"),
                 None => out.count_noted(record(), 0.0, "not sent"),
@@ -201,7 +202,7 @@ fn communications(scope: &Scope<'_, '_>) -> Measured {
 
 fn training(scope: &Scope<'_, '_>) -> Measured {
     let mut out = Measured::default();
-    for (_, release) in scope.live() {
+    for (_, release) in scope.live().filter(|(_, release)| release.status() != Status::Draft) {
         for course in &release.training {
             let record = || Record::new("training", format!("{}/{}", release.id, course.id), course.id.span);
             let Some(due) = course.at.as_ref().and_then(|at| day(scope, release, at.value)) else { continue };

@@ -68,6 +68,19 @@ impl Period {
         }
     }
 
+    /// The same but those that the period cuts, where any are whole: a rate of two days says nothing of a month.
+    pub fn whole_steps(&self, step: Step) -> Vec<Self> {
+        let all = self.steps(step);
+        let whole: Vec<Self> = all.iter().copied().filter(|it| it.is_whole(step)).collect();
+        if whole.is_empty() { all } else { whole }
+    }
+
+    /// Whether it is a step from its first to its last day.
+    pub fn is_whole(&self, step: Step) -> bool {
+        let begins = plus_days(self.since, -1);
+        step.last_day(self.since) == self.until && step.last_day(begins) == begins
+    }
+
     /// Stretches of so many days that end on the last day of the period, the earliest first; what is left over at the
     /// beginning is not among them.
     pub fn stretches(&self, days: i64) -> Vec<Self> {
@@ -137,6 +150,11 @@ mod tests {
         );
         let weeks = of("2026-12-31", "2027-01-05").steps(Step::Week);
         assert_eq!(shown(&weeks, Step::Week), ["2026-W53 2026-12-31..2027-01-03", "2027-W01 2027-01-04..2027-01-05"]);
+        assert_eq!(shown(&period.whole_steps(Step::Month), Step::Month), ["2027-01 2027-01-01..2027-01-31"]);
+        assert_eq!(
+            shown(&weeks[..], Step::Week),
+            shown(&of("2026-12-31", "2027-01-05").whole_steps(Step::Week), Step::Week)
+        );
         assert_eq!(period.steps(Step::Quarter).len(), 2);
         assert_eq!(period.previous(), of("2026-11-05", "2026-12-19"));
         assert_eq!(

@@ -18,6 +18,10 @@ const LATEST: usize = 10;
 const LEAST: usize = 10;
 /// How far above the median, in deviations made comparable with a standard deviation, a run stands out.
 const DEVIATIONS: f64 = 3.0 * 1.4826;
+/// A run that takes so many minutes longer than the median does not stand out, however alike those before are.
+const FLOOR: f64 = 1.0;
+/// Nor does one that takes so much of the median longer.
+const FLOOR_SHARE: f64 = 0.05;
 /// How much longer the latest runs may take.
 const GROWTH: f64 = 1.25;
 
@@ -42,7 +46,7 @@ pub static DEFINITIONS: [Definition; 3] = [
         name: "slow runs",
         family: Family::Pipelines,
         unit: Unit::Ratio,
-        definition: "successful runs of the period longer than median + 3 × 1.4826 × MAD of the up to 30 runs before ÷ runs with at least 10 before",
+        definition: "successful runs of the period longer than median + 3 × 1.4826 × MAD of the up to 30 runs before, and than the median by more than a minute and 5 % ÷ runs with at least 10 before",
         source: SOURCE,
         needs: "`kind: pipelines` with more than ten successful runs",
         goal: Goal::Less,
@@ -54,7 +58,7 @@ pub static DEFINITIONS: [Definition; 3] = [
         name: "slow pipelines",
         family: Family::Pipelines,
         unit: Unit::Ratio,
-        definition: "pipelines whose last run stands out, or whose last 10 runs have a median above 1.25 × that of the up to 30 before ÷ pipelines with at least 20 successful runs up to the end of the period",
+        definition: "pipelines whose last run stands out as slow, or whose last 10 runs have a median above 1.25 × that of the up to 30 before ÷ pipelines that ran in the period, with at least 20 successful runs up to its end",
         source: SOURCE,
         needs: "`kind: pipelines` with at least twenty successful runs",
         goal: Goal::Less,
@@ -98,7 +102,9 @@ impl Pipeline<'_> {
             return None;
         }
         let before = self.minutes(nth.saturating_sub(BEFORE), nth);
-        Some(median(before.clone())? + DEVIATIONS * deviation(&before)?)
+        let middle = median(before.clone())?;
+        let floor = FLOOR.max(FLOOR_SHARE * middle);
+        Some(middle + floor.max(DEVIATIONS * deviation(&before)?))
     }
 
     /// Whether a run stands out from those before it; none when there are too few.
@@ -176,13 +182,21 @@ fn slow_runs(scope: &Scope<'_, '_>) -> Measured {
 fn slow_pipelines(scope: &Scope<'_, '_>) -> Measured {
     let mut out = Measured::default();
     for pipeline in pipelines(scope) {
-        let Some((_, last)) = pipeline.runs.last() else { continue };
+        let Some((day, last)) = pipeline.runs.last() else { continue };
         let id = format!("{}/{}", pipeline.project, if pipeline.name.is_empty() { "run" } else { pipeline.name });
         let record = Record::new("pipeline", id, last.span);
+        if !scope.period.contains(*day) {
+            out.leave(record, format!("its last successful run was on {day}"));
+            continue;
+        }
         match pipeline.trend() {
             Some(trend) => {
                 let is_slow = trend.grew || trend.last_stands_out;
-                let note = format!("{} min, {} min before", trend.latest, trend.before);
+                let mut note = format!("{} min, {} min before", trend.latest, trend.before);
+                if trend.last_stands_out {
+                    let run = format!("; the run of {} took {} min", last.at.value, last.duration.value.0);
+                    note.push_str(&run);
+                }
                 out.count_noted(record, f64::from(u8::from(is_slow)), note);
             }
             None => out.leave(record, "it has fewer than 20 successful runs"),

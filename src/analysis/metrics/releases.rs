@@ -38,7 +38,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         Unit::Ratio,
         Goal::More,
         (
-            "releases that shipped by their target ÷ releases that shipped in the period",
+            "releases that shipped by their target ÷ releases that shipped in the period; what ships others with it counts by its parts",
             "releases with `target` and `actual.end`",
         ),
         on_time,
@@ -49,7 +49,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         Unit::Ratio,
         Goal::Less,
         (
-            "median of (actual − planned length) ÷ planned length in calendar days, over releases that shipped in the period; positive is longer than planned",
+            "median of (actual − planned length) ÷ planned length in calendar days, over releases that shipped in the period, composites by their parts; positive is longer than planned",
             "releases with phases, `actual.start` and `actual.end`",
         ),
         schedule_variance,
@@ -60,7 +60,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         Unit::Days,
         Goal::Less,
         (
-            "median calendar days from the planned to the actual start, over releases that began in the period; positive is late",
+            "median calendar days from the planned to the actual start, over releases that began in the period, composites by their parts; positive is late",
             "releases with phases and `actual.start`",
         ),
         start_delay,
@@ -71,7 +71,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         Unit::Days,
         Goal::Less,
         (
-            "median calendar days from the planned to the actual end, over releases that shipped in the period; positive is late",
+            "median calendar days from the planned to the actual end, over releases that shipped in the period, composites by their parts; positive is late",
             "releases with dates and `actual.end`",
         ),
         end_slip,
@@ -82,7 +82,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         Unit::Days,
         Goal::Less,
         (
-            "median calendar days from the actual start to the actual end, both counted, over releases that shipped in the period",
+            "median calendar days from the actual start to the actual end, both counted, over releases that shipped in the period, composites by their parts",
             "releases with `actual.start` and `actual.end`",
         ),
         cycle_time,
@@ -99,6 +99,9 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
         effort_variance,
     ),
 ];
+
+/// Why a release that ships others with it does not count.
+pub(super) const BY_PARTS: &str = "it counts by its parts";
 
 /// A release as a record.
 pub(super) fn record(release: &Release) -> Record {
@@ -122,12 +125,27 @@ impl<'m, 'p> Scope<'m, 'p> {
         all.filter(|(_, release)| release.status() != Status::Cancelled)
     }
 
-    /// Those that shipped in the period, with the day. What says that it shipped and not when is left out.
+    /// Whether one of the parts of a release counts in its place: one that belongs here, is not called off and has what is asked.
+    pub(super) fn counts_by_parts(&self, release: usize, has: impl Fn(&Release) -> bool) -> bool {
+        let portfolio = self.base.portfolio();
+        let parts = portfolio.family(release).into_iter().skip(1);
+        let mut live = parts.filter(|part| self.members.releases.binary_search(part).is_ok());
+        live.any(|part| portfolio.releases[part].status() != Status::Cancelled && has(&portfolio.releases[part]))
+    }
+
+    /// Those that shipped in the period, with the day. What says that it shipped and not when is left out, and what counts by
+    /// its parts.
     pub(super) fn ended(&self, out: &mut Measured) -> Vec<(usize, &'p Release, NaiveDate)> {
         let mut found = Vec::new();
         for (r, release) in self.live() {
             match actual_end(release) {
-                Some(end) if self.period.contains(end) => found.push((r, release, end)),
+                Some(end) if self.period.contains(end) => {
+                    if self.counts_by_parts(r, |part| actual_end(part).is_some()) {
+                        out.leave(record(release), BY_PARTS);
+                    } else {
+                        found.push((r, release, end));
+                    }
+                }
                 Some(_) => {}
                 None => {
                     let planned = self.base.schedule().releases[r].planned_end;
@@ -197,6 +215,10 @@ fn start_delay(scope: &Scope<'_, '_>) -> Measured {
     let mut out = Measured::default();
     for (r, release) in scope.live() {
         let Some(start) = actual_start(release).filter(|start| scope.period.contains(*start)) else { continue };
+        if scope.counts_by_parts(r, |part| actual_start(part).is_some()) {
+            out.leave(record(release), BY_PARTS);
+            continue;
+        }
         match scope.base.schedule().releases[r].planned_start {
             Some(planned) => out.count(record(release), (start - planned).num_days() as f64),
             None => out.leave(record(release), "its plan has no first day"),

@@ -14,7 +14,7 @@ use crate::choice;
 use crate::diagnostic::Span;
 use crate::model::portfolio::Rating;
 use crate::model::release::{RiskStatus, Status};
-use crate::time::plus_days;
+use crate::time::{plus_days, zone};
 
 choice! {
     /// What makes a release risky.
@@ -157,22 +157,26 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
         out.exposure = Some(0.6 + 0.4 * (late as f64 / VERY_LATE).min(1.0));
         out.why.push(format!("the forecast ends {} after the target", days(late)));
         out.span = release.target.as_ref().map(|target| target.span);
-    } else if let Some((margin, r, p)) = margin(base, r) {
-        let phase = &base.portfolio().releases[r].phases[p];
+    } else if let Some((margin, at, p)) = margin(base, r) {
+        let phase = &base.portfolio().releases[at].phases[p];
+        let name =
+            if at == r { phase.id.to_string() } else { format!("{}/{}", base.portfolio().releases[at].id, phase.id) };
         out.exposure = Some(match margin {
             ..0 => 0.6,
             margin => 0.5 * (1.0 - (margin as f64 / ROOM).min(1.0)),
         });
         if (margin as f64) < ROOM {
             out.why.push(match margin {
-                ..0 => format!("{} will end {} too late for what follows", phase.id, working(-margin)),
-                0 => format!("{} cannot slip a day", phase.id),
-                margin => format!("{} can slip {}", phase.id, working(margin)),
+                ..0 => format!("{name} will end {} too late for what follows", working(-margin)),
+                0 => format!("{name} cannot slip a day"),
+                margin => format!("{name} can slip {}", working(margin)),
             });
             out.span = Some(phase.id.span);
         }
-    } else {
+    } else if is_placed(base, r) {
         out.exposure = Some(0.0);
+    } else {
+        out.why.push("no phase of it has dates".to_owned());
     }
     let today = base.today();
     let overdue = release.phases.iter().enumerate().filter(|(p, phase)| {
@@ -188,6 +192,12 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
         out.why.push(format!("{} should have ended", ids.join(", ")));
         out.span = out.span.or(Some(first.id.span));
     }
+}
+
+/// Whether any phase of a release or of its parts has dates.
+fn is_placed(base: &Base<'_>, r: usize) -> bool {
+    let family = base.portfolio().family(r).into_iter();
+    family.flat_map(|part| &base.schedule().releases[part].phases).any(|phase| phase.planned.is_some())
 }
 
 fn working(days: i64) -> String {
@@ -249,29 +259,42 @@ fn gates(base: &Base<'_>, r: usize, out: &mut Contribution) {
             out.span = out.span.or(Some(gate.written.map_or(gate.id.span, |written| written.id.span)));
         }
     }
-    // One gate that says no stops the release, however many others pass.
+    // One gate that says no is half of the worst and two are all of it, however many others pass.
     out.exposure = Some((sum / 2.0).min(1.0).max(sum / gates.len() as f64));
 }
 
 fn dependencies(base: &Base<'_>, r: usize, out: &mut Contribution) {
     let waits = waits(base, r);
     let (mut open, mut late) = (0.0_f64, 0.0_f64);
-    for wait in &waits {
+    let mut unknown = Vec::new();
+    for wait in waits.iter().filter(|wait| wait.actual.is_none()) {
         let is_cancelled = base.portfolio().releases[wait.on].status() == Status::Cancelled;
-        let (Some(promised), None) = (wait.promised, wait.actual) else { continue };
+        let slip = wait.forecast.zip(wait.promised).map(|(forecast, promised)| (forecast - promised).num_days());
         open += 1.0;
-        let slip = wait.forecast.map_or(0, |forecast| (forecast - promised).num_days());
-        let why = if is_cancelled {
-            late += 1.0;
-            format!("{} was cancelled", wait.name)
-        } else if slip > 0 {
-            late += 0.5 + 0.5 * (slip as f64 / VERY_LATE).min(1.0);
-            format!("{} is {} late", wait.name, days(slip))
-        } else {
-            continue;
+        let why = match slip {
+            _ if is_cancelled => {
+                late += 1.0;
+                format!("{} was cancelled", wait.name)
+            }
+            Some(slip @ 1..) => {
+                late += 0.5 + 0.5 * (slip as f64 / VERY_LATE).min(1.0);
+                format!("{} is {} late", wait.name, days(slip))
+            }
+            Some(_) => continue,
+            None => {
+                open -= 1.0;
+                unknown.push(wait.name.as_str());
+                continue;
+            }
         };
         out.why.push(why);
         out.span = out.span.or(Some(wait.span));
+    }
+    if !unknown.is_empty() {
+        out.why.push(format!("nobody can tell when {} will end", unknown.join(", ")));
+        if open == 0.0 {
+            return;
+        }
     }
     // Each thing that is waited for can come late: a little risk even when all is well.
     let exposure = if open > 0.0 { (late + 0.1 * open).min(1.0) } else { 0.0 };
@@ -286,7 +309,7 @@ fn scope(base: &Base<'_>, r: usize, out: &mut Contribution) {
     match scope_churn::of(base, r, release) {
         Some(Ok(churn)) => {
             let changed = churn.added + churn.removed;
-            let share = if churn.at_lock == 0 { 0.0 } else { changed as f64 / churn.at_lock as f64 };
+            let share = if changed == 0 { 0.0 } else { changed as f64 / churn.at_lock.max(1) as f64 };
             out.exposure = Some((share * 2.0).min(1.0));
             if changed > 0 {
                 out.why.push(format!("{changed} of {} projects changed since it was locked", churn.at_lock));
@@ -315,8 +338,9 @@ fn contended(base: &Base<'_>) -> Contention {
     let mut found = Contention::new();
     for environment in 0..portfolio.environments.len() {
         let bookings = occupancy.of(environment);
+        let zone = portfolio.zone_of(&portfolio.environments[environment]);
         for conflict in occupancy.conflicts_from(portfolio, environment, now) {
-            let from = conflict.time.start.date_naive();
+            let from = zone::local(conflict.time.start, zone).date();
             for place in occupancy.taking_part(&conflict) {
                 let Some(release) = bookings[place].release else { continue };
                 let own = found.entry(release).or_default();

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
+use super::Scope;
 use super::definition::{Definition, Family, Goal, Measured, Record, Subject, Unit};
-use super::{Scope, releases};
+use crate::model::release::Status;
 
 const NEEDS: &str = "the history of the portfolio in git";
 
@@ -13,7 +14,7 @@ pub(super) static DEFINITIONS: [Definition; 2] = [
         name: "slips",
         family: Family::Schedule,
         unit: Unit::Count,
-        definition: "written dates of releases that a commit of the period moved to a later day",
+        definition: "written dates of releases that a commit of the period moved to a later day; releases that were cancelled or are gone are left out",
         source: "release management practice",
         needs: NEEDS,
         goal: Goal::Less,
@@ -25,7 +26,7 @@ pub(super) static DEFINITIONS: [Definition; 2] = [
         name: "volatility of dates",
         family: Family::Schedule,
         unit: Unit::Days,
-        definition: "the days that commits of the period moved written dates of releases by, earlier and later added up",
+        definition: "the days that commits of the period moved written dates of releases by, earlier and later added up; releases that were cancelled or are gone are left out",
         source: "release management practice",
         needs: NEEDS,
         goal: Goal::Less,
@@ -54,12 +55,24 @@ fn moved(scope: &Scope<'_, '_>, value: fn(i64) -> Option<f64>) -> Measured {
     let Some(moves) = scope.base.input.moves else { return out };
     let portfolio = scope.base.portfolio();
     for moved in moves.iter().filter(|moved| scope.period.contains(moved.day)) {
-        let Some(release) = portfolio.releases.index(&moved.release) else { continue };
-        let is_member = scope.members.releases.binary_search(&release).is_ok();
-        if let Some(value) = value(moved.days).filter(|_| is_member) {
-            let own = releases::record(&portfolio.releases[release]);
-            let commit = moved.commit.get(..10).unwrap_or(&moved.commit);
-            let record = Record { kind: "move", id: format!("{}/{}@{commit}", own.id, moved.field), ..own };
+        let Some(value) = value(moved.days) else { continue };
+        let commit = moved.commit.get(..10).unwrap_or(&moved.commit);
+        let id = format!("{}/{}@{commit}", moved.release, moved.field);
+        let Some(release) = portfolio.releases.index(&moved.release) else {
+            if scope.members.is_whole {
+                // What is gone stands nowhere: the portfolio itself is what is left to show.
+                out.leave(Record::new("move", id, portfolio.settings.span), "its release is gone");
+            }
+            continue;
+        };
+        if scope.members.releases.binary_search(&release).is_err() {
+            continue;
+        }
+        let manifest = &portfolio.releases[release];
+        let record = Record::new("move", id, manifest.id.span);
+        if manifest.status() == Status::Cancelled {
+            out.leave(record, "its release was cancelled");
+        } else {
             out.count_noted(record, value, format!("{:+} days on {}", moved.days, moved.day));
         }
     }

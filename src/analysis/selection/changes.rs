@@ -1,5 +1,7 @@
 //! Which changes a command looks at.
 
+use chrono::NaiveDate;
+
 use super::Selection;
 use crate::analysis::changes::Changes;
 use crate::analysis::schedule::ReleaseSchedule;
@@ -8,7 +10,13 @@ use crate::model::Portfolio;
 impl Selection {
     /// Whether a change is selected: by its own project, owner, labels and days; by its release, its type, environments, teams
     /// and stages when a release that carries it fits. Without a project of its own it changes those its releases ship.
-    pub fn selects_change(&self, portfolio: &Portfolio, changes: &Changes<'_>, change: usize) -> bool {
+    pub fn selects_change(
+        &self,
+        portfolio: &Portfolio,
+        changes: &Changes<'_>,
+        change: usize,
+        today: NaiveDate,
+    ) -> bool {
         let manifest = &portfolio.changes[change];
         let carrying = || changes.carriers(change).iter().map(|carrier| &portfolio.releases[carrier.release]);
         let by_release = Self {
@@ -25,7 +33,7 @@ impl Selection {
             Some(project) => vec![project],
             None => carrying().flat_map(|release| &release.scope).map(|item| &*item.project).collect(),
         };
-        let end = changes.day(change);
+        let end = changes.day(change, today);
         let start = changes.needed_by(change).or(end);
         fits && self.projects.allow_any(projects)
             && self.owners.allow_any(manifest.common.owner().map(|id| &**id))
@@ -57,7 +65,9 @@ mod tests {
         let facts = Facts::default();
         let changes = Changes::new(&loaded.portfolio, &facts);
         let all = loaded.portfolio.changes.iter().enumerate();
-        let wanted = all.filter(|(index, _)| selection.selects_change(&loaded.portfolio, &changes, *index));
+        let wanted = all.filter(|(index, _)| {
+            selection.selects_change(&loaded.portfolio, &changes, *index, "2026-12-05".parse().unwrap())
+        });
         wanted.map(|(_, change)| change.id.to_string()).collect()
     }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::Parser;
 use rayon::prelude::*;
 
+use super::report::metrics::Told;
 use super::{Command, Status};
 use crate::analysis::events::{self, EventKind, Range};
 use crate::analysis::history as moved;
@@ -74,19 +75,23 @@ impl Command for Site {
             Material { plan: context.input(), occupancy: context.occupancy(), clock: context.clock, sources: &sources };
         let mut pages = Pages::new(header.clone(), material, check::views(&findings, &sources));
         let portfolio = &context.loaded.portfolio;
-        let mut moves = None;
+        let mut told = Told::default();
         if let Some(chronicle) = &chronicle {
             let dates = moved::moves(chronicle);
             let input = report::history::Input { portfolio, chronicle, moves: &dates };
             let header = Header { schema: report::history::SCHEMA, ..header.clone() };
             pages = pages.with_moves(report::history::History::new(header, input));
-            moves = Some(super::report::metrics::moves_in(chronicle, portfolio.zone));
+            told = Told::of(chronicle, portfolio.zone);
         }
         let ids = pages.ids();
         let frame = Frame::new(pages.about(), ids.clone(), pages.has_metrics());
         // To measure takes as long as all other lists together.
         let (metrics, mut whole) = rayon::join(
-            || pages.metrics(moves.as_deref()).map(|view| render::metrics(&frame, &view)),
+            || {
+                let mut view = pages.metrics(told.moves.as_deref())?;
+                view.releases.notes.extend(told.why_not.map(str::to_owned));
+                Some(render::metrics(&frame, &view))
+            },
             || lists(&pages, &frame),
         );
         whole.extend(metrics.map(|page| ("metrics.html".to_owned(), page)));

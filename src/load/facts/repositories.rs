@@ -1,10 +1,11 @@
 //! The commits behind deployments to production, by the repositories of projects that lie on this machine.
 //!
 //! A deployment installs the commit that its record names, else the one that the tag of its version points to. What it brought are
-//! the commits that can be reached from there and not from what was installed there before. Of a first deployment nobody knows what
-//! was new, so only the commit itself is.
+//! the commits that can be reached from there and not from what was installed there before. A commit arrives once: what an earlier
+//! deployment brought to any production environment, a later one does not bring again. Of the first deployment of a project nobody
+//! knows what was new, so only the commit itself is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -69,21 +70,26 @@ fn of_project(
     let versions = Versions::read(project, repo)?;
     records.sort_by_key(|record| (record.at.value.instant(portfolio.zone_at(&record.environment)), record.span));
     let mut before: HashMap<&str, CommitId> = HashMap::new();
+    let (mut ends, mut arrived): (Option<Ends>, HashSet<String>) = (None, HashSet::new());
     let mut unknown: Vec<&str> = Vec::new();
     for record in records {
         let Some(commit) = versions.installed(repo, record) else {
             unknown.push(&record.version);
             continue;
         };
-        let earlier = before.insert(&record.environment, commit);
-        if record.reason == Some(DeploymentReason::Rollback) {
-            continue;
-        }
-        let brought = match earlier {
-            Some(earlier) => repo.commits_between(earlier, commit).map_err(|error| error.to_string())?,
+        let there = before.insert(&record.environment, commit);
+        let known = ends.replace(Ends { first: ends.as_ref().map_or(commit, |ends| ends.first), last: commit });
+        let mut brought = match known {
+            Some(known) => {
+                let earlier = [there.unwrap_or(known.last), known.first];
+                repo.commits_between(&earlier, commit).map_err(|error| error.to_string())?
+            }
             None => vec![repo.resolve(&commit.to_string()).map_err(|error| error.to_string())?],
         };
-        found.shipped.insert(record.span, brought.iter().filter_map(shipped).collect());
+        brought.retain(|commit| arrived.insert(commit.id.clone()));
+        if record.reason != Some(DeploymentReason::Rollback) {
+            found.shipped.insert(record.span, brought.iter().filter_map(shipped).collect());
+        }
     }
     if unknown.is_empty() {
         return Ok(());
@@ -92,6 +98,12 @@ fn of_project(
     let (some, more) = unknown.split_at(unknown.len().min(3));
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     Err(format!("its repository has no tag and no commit for {}{more}", some.join(", ")))
+}
+
+/// What was installed first and last, in any production environment.
+struct Ends {
+    first: CommitId,
+    last: CommitId,
 }
 
 fn shipped(commit: &CommitInfo) -> Option<ShippedCommit> {
@@ -157,7 +169,7 @@ mod tests {
     fn told(repository: &str, entries: &str) -> (Vec<(String, usize)>, Vec<(String, String)>) {
         let folder = tempfile::tempdir().unwrap();
         let manifests = format!(
-            "kind: portfolio\nstages: [test, prod]\n---\nkind: environment\nid: live\nstage: prod\n---\nkind: environment\nid: try\nstage: test\n---\n\
+            "kind: portfolio\nstages: [test, prod]\n---\nkind: environment\nid: live\nstage: prod\n---\nkind: environment\nid: try\nstage: test\n---\nkind: environment\nid: far\nstage: prod\n---\n\
              kind: project\nid: ledger\nrepository: {repository}\ntag_pattern: \"v*\"\n---\nkind: deployments\nentries:\n{entries}"
         );
         std::fs::write(folder.path().join("relm.yaml"), manifests).unwrap();
@@ -187,6 +199,26 @@ mod tests {
         assert_eq!(faults, []);
         let brought: Vec<(&str, usize)> = brought.iter().map(|(version, count)| (version.as_str(), *count)).collect();
         assert_eq!(brought, [("1.1", 2), ("1.0", 1), ("1.1", 0), ("nightly", 1)]);
+    }
+
+    #[test]
+    fn a_commit_arrives_once() {
+        let (test, ids) = ledger();
+        let path = test.path().display().to_string();
+        let last = format!(", commit: \"{}\"", &ids[4][..8]);
+        let entries = [
+            entry("1.0", "2026-01-02T10:00", ""),
+            entry("1.1", "2026-01-03T10:00", ""),
+            entry("1.0", "2026-01-04T10:00", ", reason: rollback"),
+            entry("5", "2026-01-05T10:00", &last),
+            entry("1.1", "2026-01-06T10:00", "").replace("live", "far"),
+            entry("5", "2026-01-07T10:00", &last).replace("live", "far"),
+        ]
+        .concat();
+        let (brought, faults) = told(&path, &entries);
+        assert_eq!(faults, []);
+        let brought: Vec<(&str, usize)> = brought.iter().map(|(version, count)| (version.as_str(), *count)).collect();
+        assert_eq!(brought, [("1.0", 1), ("1.1", 2), ("5", 1), ("1.1", 0), ("5", 0)]);
     }
 
     #[test]

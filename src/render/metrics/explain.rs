@@ -5,9 +5,9 @@ use super::words::{target, value};
 use crate::render::sheet::{Body, Fact, Item, Section, Sheet, Tone};
 use crate::report::metrics::{MetricView, Metrics};
 
-/// An item for each metric, for the whole and for each group.
-pub fn add(sheet: &mut Sheet, view: &Metrics) {
-    let items = |metrics: &[MetricView]| metrics.iter().map(item).collect();
+/// An item for each metric, for the whole and for each group. `unicode` says whether it may draw with characters beyond ASCII.
+pub fn add(sheet: &mut Sheet, view: &Metrics, unicode: bool) {
+    let items = |metrics: &[MetricView]| metrics.iter().map(|metric| item(metric, unicode)).collect();
     let title = match view.blended {
         2.. => format!("All {} projects", view.blended),
         _ => "All".to_owned(),
@@ -22,14 +22,14 @@ pub fn add(sheet: &mut Sheet, view: &Metrics) {
     }
 }
 
-fn item(metric: &MetricView) -> Item {
+fn item(metric: &MetricView, unicode: bool) -> Item {
     let tone = match metric.verdict {
         Some("met") => Tone::Good,
         Some("missed") => Tone::Bad,
         _ => Tone::Plain,
     };
     let band = metric.band.map(|band| format!(" · band {band}")).unwrap_or_default();
-    let wanted = target(metric, true);
+    let wanted = target(metric, unicode);
     let wanted = if wanted.is_empty() { wanted } else { format!(" · target {wanted}") };
     let plain = value(metric.unit, metric.value);
     let exact = metric.value.map(|exact| format!(" ({exact} {})", metric.unit)).unwrap_or_default();

@@ -39,7 +39,7 @@ pub fn sheet(view: &Metrics, title: &str, unicode: bool) -> Sheet {
         return sheet;
     }
     if view.metrics.iter().any(|metric| !metric.records.is_empty()) || is_explained(view) {
-        explain::add(&mut sheet, view);
+        explain::add(&mut sheet, view, unicode);
         return sheet;
     }
     whole(&mut sheet, view, unicode);
@@ -163,7 +163,7 @@ fn groups(sheet: &mut Sheet, view: &Metrics, unicode: bool) {
         let trends = view.groups.iter().any(|group| group.metrics.iter().any(|metric| !metric.trend.is_empty()));
         let mut columns = vec![Column::new(by_head(by))];
         columns.extend(first.metrics.iter().map(|metric| Column::new(short(metric))));
-        columns.push(Column::new("n"));
+        columns.push(Column::new("most n"));
         if trends {
             columns.extend(first.metrics.iter().map(|metric| Column::below(short(metric))));
         }
@@ -175,7 +175,8 @@ fn groups(sheet: &mut Sheet, view: &Metrics, unicode: bool) {
                 Cell::plain(format!("{} {}", short(metric), spark(&points, unicode)))
             };
             let trends = group.metrics.iter().filter(|_| trends).map(points);
-            std::iter::once(Cell::plain(&group.id))
+            let mark = if group.cut { "*" } else { "" };
+            std::iter::once(Cell::plain(format!("{}{mark}", group.id)))
                 .chain(cells)
                 .chain([Cell::plain(count.to_string())])
                 .chain(trends)
@@ -195,7 +196,8 @@ fn groups(sheet: &mut Sheet, view: &Metrics, unicode: bool) {
         }
         let mut columns = columns(view);
         columns.truncate(cells.first().map_or(0, Vec::len));
-        table(sheet, &format!("{} {}", capital(by), group.id), &columns, cells);
+        let mark = if group.cut { "*" } else { "" };
+        table(sheet, &format!("{} {}{mark}", capital(by), group.id), &columns, cells);
     }
 }
 
@@ -221,8 +223,14 @@ fn notes(sheet: &mut Sheet, view: &Metrics) {
         facts.push(Fact::new("", text, Tone::Quiet));
     }
     if view.metrics.iter().any(|metric| metric.band.is_some()) {
-        let text = format!("bands: {}; `n` is how many records a value is made from", view.profile);
+        let text = format!(
+            "bands: {}; `n` is how many records a value is made from, `most n` the most of those in a row",
+            view.profile
+        );
         facts.push(Fact::new("", text, Tone::Quiet));
+    }
+    if let Some(cut) = view.by.filter(|_| view.groups.iter().any(|group| group.cut)) {
+        facts.push(Fact::new("", format!("* the period begins or ends within this {cut}"), Tone::Quiet));
     }
     let of_releases = view.metrics.iter().any(|metric| metric.family == "schedule");
     if of_releases && view.by == Some("project") && !view.groups.is_empty() {

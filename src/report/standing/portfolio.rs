@@ -230,7 +230,7 @@ impl Desk<'_> {
             }),
             Kind::Change => {
                 let change = portfolio.changes.index(duty.subject);
-                change.is_some_and(|change| selection.selects_change(portfolio, &changes, change))
+                change.is_some_and(|change| selection.selects_change(portfolio, &changes, change, self.today()))
             }
             _ => false,
         });

@@ -15,7 +15,7 @@ use crate::report::changes;
 #[derive(Debug, Parser)]
 #[command(
     name = "changes",
-    after_help = "Examples:\n  relm report changes\n  relm report changes --since 2026-07-01 --until 2026-09-30\n  relm report changes --project 'cards-*' --format csv\n  relm report changes --release payments-2026.12\n\nA change is counted on the last day of its window; without one on the day its release shipped or is to ship, else on the day of\nthe last decision. `--type`, `--env`, `--team` and `--stage` ask about the releases that carry it.\nThe shares are of the changes that are closed: emergencies, successful ones, those that were backed out."
+    after_help = "Examples:\n  relm report changes\n  relm report changes --since 2026-07-01 --until 2026-09-30\n  relm report changes --project 'cards-*' --format csv\n  relm report changes --release payments-2026.12\n\nA change is counted on the last day of its window; without one on the day its release shipped or is to ship, else on the day of\nthe last decision; one that is closed on no day that is still to come. `--type`, `--env`, `--team` and `--stage` ask about the releases that carry it.\nThe shares are of the changes that are closed: emergencies, successful ones, those that were backed out."
 )]
 pub struct Changes {
     /// Only changes that are counted on this day or later
@@ -46,14 +46,14 @@ impl Command for Changes {
         let selection = self.selection.resolve(&context)?;
         let view = super::super::gate::view(&mut context, changes::SCHEMA, |header, input| {
             let portfolio = input.portfolio();
-            let judged = Judged::new(portfolio, input.gates.facts);
+            let (judged, today) = (Judged::new(portfolio, input.gates.facts), input.gates.clock.today);
             let all = 0..portfolio.changes.len();
-            let selected = all.filter(|&change| selection.selects_change(portfolio, &judged, change));
+            let selected = all.filter(|&change| selection.selects_change(portfolio, &judged, change, today));
             let is_asked = since.is_some() || until.is_some();
             let (undated, dated): (Vec<_>, Vec<_>) =
-                selected.partition(|&change| is_asked && judged.day(change).is_none());
+                selected.partition(|&change| is_asked && judged.day(change, today).is_none());
             let within = |change: &usize| {
-                let day = judged.day(*change);
+                let day = judged.day(*change, today);
                 since.is_none_or(|since| day >= Some(since)) && until.is_none_or(|until| day <= Some(until))
             };
             let chosen: Vec<usize> = dated.into_iter().filter(within).collect();

@@ -124,9 +124,12 @@ impl Options {
         context.learn(Wants { repositories: true, ..Wants::default() });
         let compared =
             self.compare.as_deref().map(|with| Compared::open(&context, with, period, &question)).transpose()?;
-        let moves = if asks_for_moves(&question) { moves(&context)? } else { None };
+        let told = if asks_for_moves(&question) { told(&context)? } else { Told::default() };
         let compared = compared.as_ref();
-        let view = view(&mut context, report.schema, &question, &selection, compared, moves.as_deref());
+        let measure = if global.format == Format::Openmetrics { Metrics::without_trends } else { Metrics::new };
+        let asked = Asked { schema: report.schema, question: &question, selection: &selection, measure };
+        let mut view = view(&mut context, &asked, compared, told.moves.as_deref());
+        view.notes.extend(told.why_not.map(str::to_owned));
         global.write(&match global.format {
             Format::Json => json::render(&view),
             Format::Csv => render::csv(&view),
@@ -143,7 +146,13 @@ impl Options {
 
     /// Whether a target is missed, where that was asked; those that are missed are named beside the result.
     fn status(&self, global: &Global, view: &Metrics) -> Status {
-        let missed = if self.fail_below_target { view.missed() } else { Vec::new() };
+        if !self.fail_below_target {
+            return Status::Done;
+        }
+        for note in view.notes.iter().filter(|note| note.starts_with("`targets.")) {
+            global.note("warning", note);
+        }
+        let missed = view.missed();
         if missed.is_empty() {
             return Status::Done;
         }
@@ -235,18 +244,43 @@ pub fn base<'c>(context: &'c Context<'_>, moves: Option<&'c [Move]>) -> Base<'c>
     Base::new(Input { gates: context.gates(), occupancy: context.occupancy(), moves })
 }
 
-/// The written dates that commits have moved; none where no history tells of it.
+/// The written dates that commits have moved; none where no history tells of all of it.
 pub fn moves(context: &Context<'_>) -> Result<Option<Vec<Move>>, Error> {
-    let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
-    let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
-    if matches!(chronicle.history, History::OutsideGit | History::NoCommit) {
-        return Ok(None);
-    }
-    Ok(Some(moves_in(&chronicle, context.loaded.portfolio.zone)))
+    Ok(told(context)?.moves)
 }
 
-/// The same, of a history that has been read.
-pub fn moves_in(chronicle: &Chronicle, zone: Tz) -> Vec<Move> {
+/// What a history tells of written dates.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// The dates that commits have moved.
+    pub moves: Option<Vec<Move>>,
+    /// Why nobody can tell, where that is worth saying.
+    pub why_not: Option<&'static str>,
+}
+
+impl Told {
+    /// What a chronicle tells. Of a clone that ends somewhere nobody knows what moved before: 0 would be a guess.
+    pub fn of(chronicle: &Chronicle, zone: Tz) -> Self {
+        match chronicle.history {
+            History::Whole => Self { moves: Some(moves_in(chronicle, zone)), why_not: None },
+            History::Shallow => Self { moves: None, why_not: Some(SHALLOW) },
+            History::OutsideGit | History::NoCommit | History::Unreadable(_) => Self::default(),
+        }
+    }
+}
+
+/// What is said of a clone without its whole history.
+const SHALLOW: &str = "the clone is shallow, so nobody can tell how often dates slipped; `git fetch --unshallow` brings the \
+    whole history";
+
+fn told(context: &Context<'_>) -> Result<Told, Error> {
+    let ask = Ask { since: Since::Beginning, follow: Follow::AllParents, every: false };
+    let chronicle = chronicle(&context.source, &context.loaded, &ask)?;
+    Ok(Told::of(&chronicle, context.loaded.portfolio.zone))
+}
+
+/// The dates that the commits of a history have moved.
+fn moves_in(chronicle: &Chronicle, zone: Tz) -> Vec<Move> {
     let moves = history::moves(chronicle).into_iter().filter_map(|moved| {
         let commit = chronicle.steps.get(moved.step)?.commit.as_ref()?;
         let Place { release, subject, field } = &moved.place;
@@ -262,15 +296,26 @@ pub fn moves_in(chronicle: &Chronicle, zone: Tz) -> Vec<Move> {
     moves.collect()
 }
 
+/// What is asked of the portfolio, and of what it is compared with.
+#[derive(Clone, Copy)]
+struct Asked<'q> {
+    schema: &'static str,
+    question: &'q Question,
+    selection: &'q Selection,
+    measure: Measure,
+}
+
+/// [`Metrics::new`], or the same without trends.
+type Measure = fn(Header, &Places<'_>, &Base<'_>, &Members, &Question, Option<Before<'_, '_>>) -> Metrics;
+
 /// The view; a second time with the lines of what it points into, when it points anywhere.
 fn view(
     context: &mut Context<'_>,
-    schema: &'static str,
-    question: &Question,
-    selection: &Selection,
+    asked: &Asked<'_>,
     compared: Option<&Compared<'_>>,
     moves: Option<&[Move]>,
 ) -> Metrics {
+    let Asked { schema, question, selection, measure } = *asked;
     let header = context.header(schema);
     let make = |context: &Context<'_>| {
         let input = Places::new(context.gates(), &context.loaded.sources);
@@ -286,7 +331,7 @@ fn view(
             with: &it.with,
             commit: other.and_then(|other| other.source.commit()),
         });
-        (Metrics::new(header.clone(), &input, &base, &members, question, before), input.files())
+        (measure(header.clone(), &input, &base, &members, question, before), input.files())
     };
     let (view, files) = make(context);
     if files.is_empty() {
