@@ -4,6 +4,7 @@
 //! date decides. A report that cannot be read proves nothing, so the evidence is missing. A check that does not say what it
 //! demands, or says it of another kind of report, is failed: it can never be met by chance.
 
+use crate::diagnostic::wording::plural_of;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -230,8 +231,11 @@ fn judge_tests(rate: Option<Threshold>, least: u32, reports: &[Report]) -> Verdi
     let mut wrong = Vec::new();
     let mut details = Vec::new();
     if ran < least {
-        let only =
-            if ran == 0 { "no test ran".to_owned() } else { format!("only {}", count(ran, "test ran", "tests ran")) };
+        let only = if ran == 0 {
+            "no test ran".to_owned()
+        } else {
+            format!("only {}", plural_of(ran, "test ran", "tests ran"))
+        };
         wrong.push(if least > 1 {
             format!("{only}{left_out}; {least} are demanded")
         } else {
@@ -248,12 +252,12 @@ fn judge_tests(rate: Option<Threshold>, least: u32, reports: &[Report]) -> Verdi
                 let share = percent(u64::from(passed), u64::from(ran));
                 format!("{passed} of {ran} tests passed ({share}), and `{}` is demanded", spelled(rate))
             }
-            None => format!("{failures} of {} failed", count(ran, "test", "tests")),
+            None => format!("{failures} of {} failed", plural_of(ran, "test", "tests")),
         });
         details = all.failed;
     }
     if wrong.is_empty() {
-        return Verdict::Met { what: format!("{passed} of {} passed{left_out}", count(ran, "test", "tests")) };
+        return Verdict::Met { what: format!("{passed} of {} passed{left_out}", plural_of(ran, "test", "tests")) };
     }
     let help = "mend what failed, or the tests, and put the report of the next run there".to_owned();
     Verdict::Failed { message: wrong.join("; "), details, help }
@@ -293,7 +297,7 @@ fn judge_results(level: ResultLevel, reports: &[Report]) -> Verdict {
         return Verdict::Met { what: format!("no result at level `{level}`{above}") };
     }
     Verdict::Failed {
-        message: format!("{} at level `{level}`{above}", count(number, "result", "results")),
+        message: format!("{} at level `{level}`{above}", plural_of(number, "result", "results")),
         details,
         help: "mend what was found, or suppress it with a reason in the analysis".to_owned(),
     }
@@ -403,10 +407,6 @@ fn spelled(bound: Threshold) -> String {
 fn percent(part: u64, whole: u64) -> String {
     let tenths = u128::from(part) * 1000 / u128::from(whole.max(1));
     format!("{}.{} %", tenths / 10, tenths % 10)
-}
-
-fn count(number: u32, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod finding;
 mod source_map;
 pub mod suggest;
+pub mod wording;
 
 pub use finding::{Edit, Finding, Label, Level, Severity, Subject};
 pub use source_map::{FileId, Position, SourceMap, Span};

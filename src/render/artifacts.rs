@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::Style;
 use super::findings::address;
 use super::paint::Paint;
-use super::plan::plural;
 use super::text::{sanitize, wrap, wrap_hanging};
+use crate::diagnostic::wording::plural;
 use crate::report::artifacts::{ArtifactView, LicenceState, LicenceView, State, Verify};
 
 /// Narrower terminals get lines of this many columns.
@@ -86,11 +86,11 @@ fn summary(view: &Verify) -> String {
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
-    let mut text = format!("{}: {}", plural(sums.artifacts as i64, "artifact"), parts.join(", "));
+    let mut text = format!("{}: {}", plural(sums.artifacts, "artifact"), parts.join(", "));
     for (number, what) in [(sums.licences_expired, "has ended"), (sums.licences_expiring, "ends soon")] {
         if number > 0 {
             let what = if number == 1 { what } else { what_many(what) };
-            let _ = write!(text, "; {} {what}", plural(number as i64, "licence"));
+            let _ = write!(text, "; {} {what}", plural(number, "licence"));
         }
     }
     text + "."

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use super::Style;
 use super::findings::human::findings;
 use super::paint::Paint;
-use super::plan::plural;
 use super::set::lines;
 use super::text::{sanitize, wrap_hanging};
 use crate::diagnostic::Severity;
+use crate::diagnostic::wording::plural;
 use crate::report::import::{Fault, Import};
 
 /// Narrower terminals get lines of this many columns.
@@ -58,7 +58,7 @@ fn summary(view: &Import, style: &Style) -> String {
     }
     let bad = bad_rows(view);
     if bad > 0 {
-        let _ = write!(line, "; {} left out", plural(bad as i64, "row"));
+        let _ = write!(line, "; {} left out", plural(bad, "row"));
     }
     let line = sanitize(&line).into_owned();
     let line = if view.written { Paint(*style).green(&line) } else { line };
@@ -69,7 +69,7 @@ fn summary(view: &Import, style: &Style) -> String {
 /// `1 deployment`, `2 deployments`.
 fn count(number: usize, what: &str) -> String {
     match what {
-        "pipelines" => plural(number as i64, "pipeline run"),
+        "pipelines" => plural(number, "pipeline run"),
         _ => plural(number as i64, what.strip_suffix('s').unwrap_or(what)),
     }
 }
@@ -94,7 +94,7 @@ fn faults(view: &Import, style: &Style) -> String {
         }
     }
     if view.faults.len() > SHOWN {
-        let _ = writeln!(out, "… and {}", plural((view.faults.len() - SHOWN) as i64, "fault"));
+        let _ = writeln!(out, "… and {}", plural(view.faults.len() - SHOWN, "fault"));
     }
     out
 }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::Style;
 use super::findings::human::findings;
 use super::paint::Paint;
-use super::plan::plural;
 use super::text::{display_width, sanitize, wrap_hanging};
+use crate::diagnostic::wording::plural;
 use crate::report::set::{FieldChange, LineChange, LineView, Set};
 
 /// Narrower terminals get lines of this many columns.
@@ -23,7 +23,7 @@ pub fn human(view: &Set, style: &Style) -> String {
         return out;
     }
     let changed = view.changes.iter().filter(|change| change.changed).count();
-    let count = plural(changed as i64, "field");
+    let count = plural(changed, "field");
     let summary = match (changed, view.written) {
         (0, _) => format!("Nothing to change: {} says so already", view.target),
         (_, true) => format!("Set {count} of {}", view.target),
@@ -94,7 +94,7 @@ pub fn lines(lines: &[LineView], style: &Style) -> String {
         };
     }
     if lines.len() > LINES {
-        let _ = writeln!(out, "  … and {}", plural((lines.len() - LINES) as i64, "line"));
+        let _ = writeln!(out, "  … and {}", plural(lines.len() - LINES, "line"));
     }
     out
 }

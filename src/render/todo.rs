@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::render::sheet::{self, Cell, Column, Sheet, Tone};
 use crate::report::todo::{DutyView, Todo};
 

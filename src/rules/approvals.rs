@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::Context;
 use super::environments::is_past;
 use super::gating::{self, is_open, is_read};
-use super::{Context, wording};
 use crate::analysis::changes::{Changes, State as Standing, status};
 use crate::analysis::gates::{Flaw, Judged, JudgedApproval, Required, State};
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::facts::{Commit, Who};
 use crate::model::portfolio::Person;

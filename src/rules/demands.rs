@@ -1,8 +1,8 @@
 //! What the type of a release `requires`: who has to meet it, and how much it matters today that nobody does.
 
 use super::environments::is_past;
-use super::wording::{quoted, with_places};
 use super::{Context, ReleaseRef};
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::portfolio::Requirement;
 use crate::model::release::{Release, Status};

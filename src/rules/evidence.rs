@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use super::wording::{quoted, with_places};
 use crate::analysis::evidence::Verdict;
 use crate::analysis::gates::{Judged, Outcome};
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::release::{Check, Criterion, CriterionStatus, Status};
 use crate::model::{Identified, Kind};

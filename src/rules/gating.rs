@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
+use super::Context;
 use super::environments::is_past;
-use super::{Context, wording};
 use crate::analysis::gates::{Demand, Flaw, Judged, JudgedApproval, Missing, Outcome, Proof, Required, State};
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Span, Subject};
 use crate::graph::production_phases;
 use crate::model::portfolio::Rating;

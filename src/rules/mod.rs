@@ -20,7 +20,6 @@ mod suppressions;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod wording;
 
 use std::sync::OnceLock;
 

@@ -3,6 +3,7 @@
 //! Each aspect has a weight and an exposure from 0 to 1. The score is the exposure of all aspects together, weighted; an aspect
 //! that nobody can judge is left out of it, and said to be, so that what is unknown neither hides nor adds risk.
 
+use crate::diagnostic::wording::plural;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
@@ -147,15 +148,11 @@ fn alone(base: &Base<'_>, known: &Known, r: usize) -> Vec<Contribution> {
     WEIGHTS.into_iter().map(judge).collect()
 }
 
-fn days(count: i64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
-}
-
 fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
     let (release, dates) = (&base.portfolio().releases[r], &base.schedule().releases[r]);
     if let Some(late) = dates.lateness.filter(|late| *late > 0) {
         out.exposure = Some(0.6 + 0.4 * (late as f64 / VERY_LATE).min(1.0));
-        out.why.push(format!("the forecast ends {} after the target", days(late)));
+        out.why.push(format!("the forecast ends {} after the target", plural(late, "day")));
         out.span = release.target.as_ref().map(|target| target.span);
     } else if let Some((margin, at, p)) = margin(base, r) {
         let phase = &base.portfolio().releases[at].phases[p];
@@ -167,9 +164,9 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
         });
         if (margin as f64) < ROOM {
             out.why.push(match margin {
-                ..0 => format!("{name} will end {} too late for what follows", working(-margin)),
+                ..0 => format!("{name} will end {} too late for what follows", plural(-margin, "working day")),
                 0 => format!("{name} cannot slip a day"),
-                margin => format!("{name} can slip {}", working(margin)),
+                margin => format!("{name} can slip {}", plural(margin, "working day")),
             });
             out.span = Some(phase.id.span);
         }
@@ -198,10 +195,6 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
 fn is_placed(base: &Base<'_>, r: usize) -> bool {
     let family = base.portfolio().family(r).into_iter();
     family.flat_map(|part| &base.schedule().releases[part].phases).any(|phase| phase.planned.is_some())
-}
-
-fn working(days: i64) -> String {
-    if days == 1 { "1 working day".to_owned() } else { format!("{days} working days") }
 }
 
 /// The fewest working days between the forecast end of an open phase and the last day that breaks no promise, with the phase, of a
@@ -245,11 +238,12 @@ fn gates(base: &Base<'_>, r: usize, out: &mut Contribution) {
         let (own, why) = match gate.state {
             State::Passed => continue,
             State::Rejected => (1.0, "was rejected".to_owned()),
-            State::Overdue => (1.0, format!("is {} overdue", days(-left.unwrap_or_default()))),
+            State::Overdue => (1.0, format!("is {} overdue", plural(-left.unwrap_or_default(), "day"))),
             State::Stale => (0.8, "was approved before what it is about changed".to_owned()),
             State::Pending => {
                 let near = left.map_or(0.5, |left| 1.0 - (left as f64 / SOON as f64).clamp(0.0, 1.0));
-                let when = left.map_or_else(|| "no due day".to_owned(), |left| format!("due in {}", days(left)));
+                let when =
+                    left.map_or_else(|| "no due day".to_owned(), |left| format!("due in {}", plural(left, "day")));
                 (0.7 * near * share, format!("lacks {lacks} of {asked}, {when}"))
             }
         };
@@ -278,7 +272,7 @@ fn dependencies(base: &Base<'_>, r: usize, out: &mut Contribution) {
             }
             Some(slip @ 1..) => {
                 late += 0.5 + 0.5 * (slip as f64 / VERY_LATE).min(1.0);
-                format!("{} is {} late", wait.name, days(slip))
+                format!("{} is {} late", wait.name, plural(slip, "day"))
             }
             Some(_) => continue,
             None => {

@@ -1,5 +1,6 @@
 //! `relm new`.
 
+use crate::diagnostic::wording::plural;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -351,8 +352,7 @@ fn milestone((id, date): &(String, NaiveDate)) -> Milestone {
 }
 
 fn days(count: TimeDelta) -> String {
-    let count = count.num_days();
-    format!("{count} day{}", if count == 1 { "" } else { "s" })
+    plural(count.num_days(), "day")
 }
 
 fn human(view: &View) -> String {

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
+use crate::diagnostic::wording::plural;
 use crate::render::changes::{releases, stands, tone, window};
-use crate::render::plan::plural;
 use crate::render::sheet::{self, Cell, Column, Fact, Item, Sheet, Tone};
 use crate::report::cab::agenda::{Agenda, FreezeRow, GateRow, PendingView, ReleaseRow, ReviewView, SoonView};
 use crate::report::changes::ChangeView;

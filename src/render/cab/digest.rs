@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
+use crate::diagnostic::wording::plural;
 use crate::render::changes::who;
-use crate::render::plan::plural;
 use crate::render::sheet::{self, Cell, Column, Fact, Item, Sheet, Tone};
 use crate::report::cab::digest::{
     ChangeMoveView, ChangedView, DecidedView, Digest, FieldView, ReleaseMoveView, ScopeView, StaleView, TargetView,

@@ -7,9 +7,9 @@ use chrono::{Datelike, NaiveDate};
 
 use super::kinds::look;
 use super::{agenda, gantt, month};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, sanitize, wrap};
 use crate::report::calendar::{Calendar, EventStatus};
 
@@ -103,6 +103,6 @@ fn foot(calendar: &Calendar, paint: Paint) -> String {
         let _ = write!(out, "{gap}{painted}");
         used += gap.len() + width;
     }
-    let _ = writeln!(out, "\n{}", paint.dim(&plural(calendar.events.len() as i64, "event")));
+    let _ = writeln!(out, "\n{}", paint.dim(&plural(calendar.events.len(), "event")));
     out
 }

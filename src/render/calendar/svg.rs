@@ -1,5 +1,6 @@
 //! The calendar as a picture: a lane a release, bars over the weeks.
 
+use crate::diagnostic::wording::plural;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -184,7 +185,7 @@ pub fn render(calendar: &Calendar) -> String {
 }
 
 fn about(calendar: &Calendar, scale: &Scale) -> String {
-    let count = super::super::plan::plural(calendar.events.len() as i64, "event");
+    let count = plural(calendar.events.len(), "event");
     let (from, to, today) = (words::day(scale.from), words::day(scale.to), words::day(calendar.header.today));
     format!("{count}, {from} to {to}, as of {today}, times in {}", sanitize(&calendar.zone))
 }

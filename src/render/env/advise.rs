@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::grid::{Cell, Line, at_least, money, number, percent};
 use super::{address, grid};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, markdown_escape, markdown_sentence, sanitize, wrap, wrap_hanging};
 use crate::report::env::advise::{AdviceView, Advise, InputView};
 

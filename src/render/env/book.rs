@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::{Dates, address};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::findings::human::findings;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{sanitize, wrap_hanging};
 use crate::report::env::book::Book;
 

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::Dates;
 use super::grid::{self, Cell, Line};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{csv_field, markdown_escape, markdown_sentence, sanitize, wrap, wrap_hanging};
 use crate::report::env::free::{Free, SlotView, Wanted};
 

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{Dates, address, conflicts, marked};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{csv_field, markdown_escape, sanitize};
 use crate::report::env::list::{EnvironmentView, List};
 
@@ -121,9 +121,9 @@ fn summary(list: &List, paint: Paint) -> String {
     let used = list.environments.iter().filter(|environment| environment.units > 0).count();
     let clashes: usize = list.environments.iter().map(|environment| environment.conflicts).sum();
     let drafts: usize = list.environments.iter().map(|environment| environment.tentative_conflicts).sum();
-    let mut out = format!("{} · {used} in use now", plural(count as i64, "environment"));
+    let mut out = format!("{} · {used} in use now", plural(count, "environment"));
     if clashes > 0 {
-        let text = format!("{}: `relm env conflicts` shows who is there", plural(clashes as i64, "conflict"));
+        let text = format!("{}: `relm env conflicts` shows who is there", plural(clashes, "conflict"));
         out.push('\n');
         out.push_str(&if clashes > drafts { paint.red(&text) } else { paint.yellow(&text) });
     }

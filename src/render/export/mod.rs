@@ -9,8 +9,8 @@ use std::fmt::Write;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::Style;
-use super::plan::plural;
 use super::text::{display_width, markdown_escape, sanitize};
+use crate::diagnostic::wording::plural;
 use crate::report::export::{Definition, Export};
 
 /// An instant as text: RFC 3339 in UTC.
@@ -20,7 +20,7 @@ fn instant(instant: DateTime<Utc>) -> String {
 
 /// How many rows each table has, and where they are.
 pub fn human(view: &Export, _: &Style) -> String {
-    let files = plural(view.tables.len() as i64, "table");
+    let files = plural(view.tables.len(), "table");
     let mut out = format!("Exported {files} to {}\n", sanitize(&view.dir));
     let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or_default();
     let names = widest(&mut view.tables.iter().map(|table| display_width(&table.file)));

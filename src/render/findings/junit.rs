@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{address, plural, related_lines, summary_line};
+use super::{address, related_lines, summary_line};
 use crate::diagnostic::Severity;
+use crate::diagnostic::wording::plural;
 use crate::render::text::html_escape;
 use crate::report::check::{Check, FindingView};
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{address, plural, summary_line};
+use super::{address, summary_line};
 use crate::diagnostic::Severity;
+use crate::diagnostic::wording::plural;
 use crate::render::text::{markdown_escape, markdown_sentence, truncate_to_width};
 use crate::report::check::{Check, FindingView};
 

@@ -13,6 +13,7 @@ mod snippet;
 #[cfg(test)]
 mod tests;
 
+use crate::diagnostic::wording::plural;
 use crate::report::check::{Base, Check, FindingView, Place};
 
 /// What was found, in one line: `3 errors, 1 warning in 14 files (20 documents)`.
@@ -39,10 +40,6 @@ fn summary_line(check: &Check) -> String {
 fn short_commit(base: &Base) -> &str {
     let hex = base.commit.len() >= 40 && base.commit.bytes().all(|byte| byte.is_ascii_hexdigit());
     if hex { &base.commit[..10] } else { &base.commit }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `file:line:column`, or the file alone where nothing more is known.

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::{MIN_WIDTH, counts, day, days_left, hanging, of, state};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, markdown_escape, markdown_sentence, sanitize, wrap};
 use crate::report::gate::list::List;
 use crate::report::gate::{GateView, ReadinessView};
@@ -134,7 +134,7 @@ fn rolled_up(release: &ReadinessView) -> String {
 
 /// How many there are, by state.
 fn summary(list: &List, paint: Paint) -> String {
-    let mut parts = vec![plural(list.gates.len() as i64, "gate")];
+    let mut parts = vec![plural(list.gates.len(), "gate")];
     for word in ["overdue", "rejected", "stale", "pending", "passed"] {
         let count = list.gates.iter().filter(|gate| gate.state == word).count();
         if count > 0 {

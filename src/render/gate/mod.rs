@@ -8,8 +8,8 @@ pub mod verify;
 use chrono::{Datelike, NaiveDate};
 
 use super::paint::Paint;
-use super::plan::plural;
 use super::text::{display_width, sanitize, wrap_hanging};
+use crate::diagnostic::wording::plural;
 use crate::report::gate::verify::{CommitView, Entry, PolicyView, SignatureView, WhoView};
 use crate::report::gate::words::{Statement, short};
 use crate::report::gate::{Counts, Source};

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use super::{
     MIN_WIDTH, address, commit, commit_day, hanging, kind, painted, policy, signature, statements, verdict, who,
 };
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, markdown_escape, markdown_sentence, sanitize};
 use crate::report::gate::verify::{Entry, Verify};
 use crate::report::gate::words::short;
@@ -176,7 +176,7 @@ fn table(out: &mut String, view: &Verify, paint: Paint) {
 
 /// How many there are, and whether that is enough.
 fn summary(view: &Verify, paint: Paint) -> String {
-    let all = plural(view.approvals.len() as i64, "approval");
+    let all = plural(view.approvals.len(), "approval");
     let mut parts = vec![all, format!("{} proven", view.proven)];
     if view.not_proven > 0 {
         parts.push(format!("{} not proven", view.not_proven));

@@ -1,5 +1,6 @@
 //! The graph as a picture: what comes first on the left, what waits for it on the right.
 
+use crate::diagnostic::wording::plural;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -60,8 +61,8 @@ pub fn render(graph: &GraphView) -> String {
     let _ = writeln!(out, "  <title>{}</title>", html_escape(&name));
     let count = format!(
         "{} and {}. Arrows lead from what comes first to what waits for it; thick lines are critical.",
-        super::super::plan::plural(graph.nodes.len() as i64, "node"),
-        super::super::plan::plural(graph.edges.len() as i64, "edge"),
+        plural(graph.nodes.len(), "node"),
+        plural(graph.edges.len(), "edge"),
     );
     let _ = writeln!(out, "  <desc>{}</desc>", html_escape(&count));
     let _ = writeln!(out, "  <style>\n{STYLE}  </style>");

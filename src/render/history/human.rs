@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{author, caveats, chart, shift, short, what};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, sanitize, truncate_to_width, wrap, wrap_hanging};
 use crate::report::history::{CommitView, HeldView, History, MoveView, ReleaseView, TotalView, TurnView};
 
@@ -37,7 +37,7 @@ pub fn render(view: &History, style: &Style) -> String {
             let _ = writeln!(out, "{}", wrap(&text, style.width));
         }
         if found.unread > 0 {
-            let number = plural(found.unread as i64, "commit");
+            let number = plural(found.unread, "commit");
             let _ = writeln!(
                 out,
                 "{}",
@@ -117,7 +117,7 @@ fn one_release(out: &mut String, view: &History, release: &ReleaseView, own: &Ow
     let name = release.name.as_deref().map_or_else(String::new, |name| format!("  {}", sanitize(name)));
     let mut facts = vec![release.status.unwrap_or("not there any more").to_owned()];
     if release.moves > 0 {
-        facts.push(format!("{}, {} in all", plural(release.moves as i64, "move"), plural(release.moved_days, "day")));
+        facts.push(format!("{}, {} in all", plural(release.moves, "move"), plural(release.moved_days, "day")));
     }
     let (id, facts) = (sanitize(&release.id).into_owned(), facts.join(" · "));
     let fits = display_width(&id) + display_width(&name) + 2 + display_width(&facts) <= paint.0.width;
@@ -163,7 +163,7 @@ fn totals(out: &mut String, totals: &[&TotalView], paint: Paint) {
             Some(days) => shift(days),
             None => "no date".to_owned(),
         });
-        facts.push(plural(total.moves as i64, "move"));
+        facts.push(plural(total.moves, "move"));
         if total.derived {
             facts.push("computed".to_owned());
         }
@@ -242,7 +242,7 @@ fn entry(out: &mut String, entry: &Entry<'_>, width: usize, paint: Paint) {
     let (name, change, tail) = match entry {
         Entry::Whole { came, target, dates } => {
             let target = target.map_or_else(String::new, |target| format!(", target {}", sanitize(target)));
-            let dates = plural(*dates as i64, "date");
+            let dates = plural(*dates, "date");
             (if *came { "came" } else { "went" }.to_owned(), format!("with {dates}{target}"), String::new())
         }
         Entry::One(Event::Move(one)) => {
@@ -287,12 +287,12 @@ fn summary(view: &History, shown: usize) -> String {
     let with_moves = view.releases.iter().filter(|release| release.moves > 0).count();
     let still = view.releases.len().saturating_sub(shown);
     let mut parts = vec![
-        format!("{} moved", plural(with_moves as i64, "release")),
-        format!("{}, {later} of them later", plural(moves as i64, "move")),
+        format!("{} moved", plural(with_moves, "release")),
+        format!("{}, {later} of them later", plural(moves, "move")),
         format!("{} in all", plural(days, "day")),
     ];
     if still > 0 {
-        parts.push(format!("{} did not move", plural(still as i64, "more release")));
+        parts.push(format!("{} did not move", plural(still, "more release")));
     }
     parts.join(" · ")
 }

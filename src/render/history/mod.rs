@@ -5,7 +5,7 @@ pub mod csv;
 pub mod human;
 pub mod svg;
 
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::report::history::{CommitView, History};
 
 /// What moved, in words: `target`, `phases/uat start`.
@@ -54,7 +54,7 @@ fn caveats(view: &History) -> Vec<String> {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         all.push(format!(
             "{} cannot be parsed: {}{more}. The next readable version is compared with the last one.",
-            plural(view.unreadable.len() as i64, "file version"),
+            plural(view.unreadable.len(), "file version"),
             named.join(", ")
         ));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use chrono::{DateTime, NaiveDate};
 
 use super::{caveats, shift, short, what};
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::render::text::{html_escape, sanitize, truncate_to_width};
 use crate::report::history::{History, Line, ReleaseView};
 
@@ -170,7 +170,7 @@ fn draw_panel(out: &mut String, release: &ReleaseView, line: &Line, times: &Time
     let slips = format!(
         "{} · {}, {} in all",
         what(&line.subject, line.field),
-        plural(release.moves as i64, "move"),
+        plural(release.moves, "move"),
         plural(release.moved_days, "day")
     );
     let (id, text) = (sanitize(&release.id), sanitize(&slips));
@@ -284,7 +284,7 @@ fn foot(out: &mut String, times: &Times, y: f64, more: usize, nothing: bool) {
         day(times.to)
     );
     if more > 0 {
-        let text = plural(more as i64, "more release");
+        let text = plural(more, "more release");
         let _ =
             writeln!(out, "  <text x=\"{MARGIN}\" y=\"{:.1}\">{text} moved and have no room here.</text>", y + 18.0);
     }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::render::plan::plural;
+use crate::diagnostic::wording::{self, plural};
 use crate::render::sheet::{Cell, Column, Sheet, Tone, day, of};
 use crate::report::check::FindingView;
 use crate::report::impact::{CollisionView, Impact, MissedView, MoveView, ReleaseEffect, Shift};
@@ -48,13 +48,12 @@ pub fn verdict(view: &Impact) -> String {
             _ => "Nothing moves.".to_owned(),
         };
     }
-    let count = |count: usize, what: &str| plural(i64::try_from(count).unwrap_or(i64::MAX), what);
     let mut said = Vec::new();
     let gone: Vec<&ReleaseEffect> = view.releases.iter().filter(|it| it.gone).collect();
     match &*gone {
         [] => {}
         [one] => said.push(format!("release {} is gone", one.id)),
-        several => said.push(format!("{} are gone", count(several.len(), "release"))),
+        several => said.push(format!("{} are gone", plural(several.len(), "release"))),
     }
     match &*lost {
         [] => {}
@@ -65,14 +64,14 @@ pub fn verdict(view: &Impact) -> String {
         0 if lost.is_empty() => said.push("no other date moves".to_owned()),
         0 => {}
         1 => said.push("1 date moves with it".to_owned()),
-        others => said.push(format!("{} move with it", count(others, "date"))),
+        others => said.push(format!("{} move with it", plural(others, "date"))),
     }
     match view.releases.iter().filter(|it| newly_late(it)).count() {
         // How late something without dates is nobody knows.
         0 if lost.is_empty() => said.push("no release becomes late".to_owned()),
         0 => {}
         1 => said.push("1 release becomes late".to_owned()),
-        late => said.push(format!("{} become late", count(late, "release"))),
+        late => said.push(format!("{} become late", plural(late, "release"))),
     }
     let said = said.join("; ");
     let mut rest = said.chars();
@@ -107,7 +106,7 @@ fn signed(days: i64) -> String {
         0 => "",
         _ => "-",
     };
-    format!("{sign}{}", plural(i64::try_from(days.unsigned_abs()).unwrap_or(i64::MAX), "day"))
+    format!("{sign}{}", plural(days.unsigned_abs(), "day"))
 }
 
 /// The same in few characters, the month and the year said once: `15 → 20 Jan 2027`.
@@ -152,8 +151,7 @@ pub fn shift(shift: &Shift, today: NaiveDate, arrow: &str) -> String {
 pub fn lateness(days: Option<i64>) -> String {
     match days {
         None => String::new(),
-        Some(late @ 1..) => format!("{} late", plural(late, "day")),
-        Some(_) => "on time".to_owned(),
+        Some(days) => wording::lateness(days),
     }
 }
 

@@ -13,8 +13,8 @@ pub use words::{spark, value};
 
 use std::collections::BTreeSet;
 
-use super::plan::plural;
 use super::sheet::{self, Body, Cell, Column, Fact, Section, Sheet, Tone};
+use crate::diagnostic::wording::plural;
 use crate::report::metrics::{MetricView, Metrics};
 use words::{band_tone, difference, short, target};
 
@@ -219,7 +219,7 @@ fn notes(sheet: &mut Sheet, view: &Metrics) {
     let left = view.metrics.iter().flat_map(|metric| &metric.excluded).map(|it| (it.kind, it.id.as_str()));
     let left = left.collect::<BTreeSet<_>>().len();
     if left > 0 {
-        let text = format!("{} left out of some; `--explain` says which and why", plural(left as i64, "record"));
+        let text = format!("{} left out of some; `--explain` says which and why", plural(left, "record"));
         facts.push(Fact::new("", text, Tone::Quiet));
     }
     if view.metrics.iter().any(|metric| metric.band.is_some()) {

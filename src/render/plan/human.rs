@@ -1,5 +1,6 @@
 //! The plan in a terminal: a table and a small chart for each release, the order of releases, and what is wrong.
 
+use crate::diagnostic::wording::plural;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -7,7 +8,7 @@ use chrono::NaiveDate;
 use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::bars::{self, Chart};
-use super::{environments, gate_facts, margin, open, outlook, phase_state, plural, short, verdict};
+use super::{environments, gate_facts, margin, open, outlook, phase_state, short, verdict};
 use crate::diagnostic::Severity;
 use crate::render::Style;
 use crate::render::findings::human as findings;
@@ -282,7 +283,7 @@ fn summary(plan: &Plan, paint: Paint) -> String {
     let open: Vec<&ReleaseView> = plan.releases.iter().filter(|release| open(release)).collect();
     let late = open.iter().filter(|release| release.lateness_days.is_some_and(|days| days > 0)).count();
     let count = |severity| plan.findings.iter().filter(|finding| finding.severity == severity).count() as i64;
-    let mut parts = vec![format!("{} open", plural(open.len() as i64, "release"))];
+    let mut parts = vec![format!("{} open", plural(open.len(), "release"))];
     if late > 0 {
         parts.push(paint.yellow(&format!("{late} late")));
     }

@@ -6,23 +6,10 @@ pub mod human;
 pub mod markdown;
 pub mod mermaid;
 
+use crate::diagnostic::wording::{lateness, plural};
 use chrono::{Datelike, NaiveDate};
 
 use crate::report::plan::{GateView, OutlookView, PhaseView, ReleaseView};
-
-/// "3 days late", "on time", "2 days early".
-fn lateness(days: i64) -> String {
-    match days {
-        0 => "on time".to_owned(),
-        late @ 1.. => format!("{} late", plural(late, "day")),
-        early => format!("{} early", plural(-early, "day")),
-    }
-}
-
-/// "1 day", "2 days".
-pub(in crate::render) fn plural(count: i64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
 
 /// What the forecast of a phase says beside its plan, in a few characters: how far it is, and when it ends by the forecast
 /// where that is not the plan.
@@ -70,7 +57,7 @@ fn outlook(outlook: &OutlookView) -> String {
         (Some(p50), Some(p80)) => {
             format!(
                 "by its history: P50 {p50} · P80 {p80}, of {} of {}",
-                plural(outlook.samples as i64, "slip"),
+                plural(outlook.samples, "slip"),
                 outlook.basis
             )
         }

@@ -3,6 +3,7 @@
 pub mod human;
 pub mod markdown;
 
+use crate::diagnostic::wording::plural;
 use crate::report::plan::{Ends, PhaseView};
 use crate::report::show::{Item, Show, Source};
 
@@ -49,7 +50,7 @@ fn phase_dates(phase: &PhaseView) -> Vec<(&'static str, String)> {
             (start, end) => Some(format!("{} to {}", day(start), day(end))),
         }
     };
-    let days = |count: i64| super::plan::plural(count, "working day");
+    let days = |count: i64| plural(count, "working day");
     let mut lines = Vec::new();
     if let Some(planned) = ends(phase.planned) {
         let worked = phase.working_days.map_or_else(String::new, |count| format!(", {}", days(count)));

@@ -11,7 +11,7 @@ use super::html::{
 use super::layout::{Frame, Page, Tab};
 use super::table::{Cell, Head, Table};
 use super::{findings, gates, items, names, risk, runbook};
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::report::history::MoveView;
 use crate::report::plan::{Ends, PhaseView, ReleaseView};
 use crate::report::show::Source;

@@ -6,9 +6,9 @@ pub mod status;
 
 use std::fmt::Write;
 
-use super::plan::plural;
 use super::sheet::{Body, Cell, Column, Section, Sheet, Tone};
 use super::text::csv_field;
+use crate::diagnostic::wording::plural;
 use crate::report::gate::Source;
 use crate::report::standing::{Counts, Line};
 

@@ -3,8 +3,8 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{counted, csv_line, facts, first, gates, late_words, lateness, place, text, word};
+use crate::diagnostic::wording::plural;
 use crate::render::metrics::words::{difference, spark, target, value};
-use crate::render::plan::plural;
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
 use crate::report::env::conflicts::ConflictView;
 use crate::report::metrics::MetricView;
@@ -259,7 +259,7 @@ fn rest(sheet: &mut Sheet, view: &Portfolio, most: usize) {
     };
     lines.push(Fact::new("demand", demand, Tone::Plain));
     let (errors, warnings) = (view.findings.error, view.findings.warning);
-    let findings = format!("{}, {}", plural(errors as i64, "error"), plural(warnings as i64, "warning"));
+    let findings = format!("{}, {}", plural(errors, "error"), plural(warnings, "warning"));
     let (findings, tone) = match (errors, warnings) {
         (0, 0) => (findings, Tone::Good),
         (0, _) => (format!("{findings}: relm check"), Tone::Warn),

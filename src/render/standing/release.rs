@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{
     csv_line, facts, first, gates, late_words, lateness, moved, place, progress, state_cell, text, tone, word,
 };
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
 use crate::report::plan::{Ends, MilestoneView};
 use crate::report::show::{Item, Section};
@@ -323,7 +323,7 @@ fn deployment(it: &DeploymentView, state: &str, today: NaiveDate) -> Vec<Fact> {
     let mut said = Vec::new();
     let long = it.minutes.map_or_else(String::new, |minutes| format!(", {}", length(minutes)));
     let at = it.start.map_or_else(String::new, |start| format!(", from {}", moment(start)));
-    said.push(Fact::new("steps", format!("{}{long}{at}", plural(it.steps as i64, "step")), Tone::Plain));
+    said.push(Fact::new("steps", format!("{}{long}{at}", plural(it.steps, "step")), Tone::Plain));
     let back = match (it.backout_minutes, it.backout_fits) {
         (None, _) => Fact::new("back-out", "n/a: no step says how long it takes to take it back", Tone::Warn),
         (Some(minutes), None) => {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{about, counted, day_and_distance, figure, joined, line, number, place, table};
+use crate::diagnostic::wording::plural;
 use crate::render::metrics::value;
 use crate::render::openmetrics::Exposition;
-use crate::render::plan::plural;
 use crate::render::sheet::{self, Cell, Column, Sheet, Tone};
 use crate::report::steering::gates::{CriterionTally, Gates, GroupView, StatesView, WaitingView, WaiverRow};
 
@@ -127,10 +127,9 @@ fn lacking(it: &WaitingView) -> String {
     let counts = &it.gate.counts;
     match counts.criteria - counts.met {
         0 => String::new(),
-        unmet => format!(
-            "{unmet} of {} not met",
-            plural(counts.criteria as i64, "criterion").replace("criterions", "criteria")
-        ),
+        unmet => {
+            format!("{unmet} of {} not met", plural(counts.criteria, "criterion").replace("criterions", "criteria"))
+        }
     }
 }
 

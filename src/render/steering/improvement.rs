@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::{day_and_distance, joined, line, number, place, signed};
+use crate::diagnostic::wording::plural;
 use crate::render::metrics::value;
 use crate::render::openmetrics::Exposition;
-use crate::render::plan::plural;
 use crate::render::sheet::{self, Fact, Item, Sheet, Tone};
 use crate::report::steering::improvement::{ActionView, EffectView, Improvement, SideView};
 
@@ -98,7 +98,7 @@ fn moved(it: &EffectView, status: &str) -> Vec<Fact> {
 /// The days and records behind a value.
 fn side(it: &SideView, written: &str) -> String {
     let (Some(since), Some(until), Some(figure)) = (it.since, it.until, &it.figure) else { return written.to_owned() };
-    format!("({since} to {until}, {})", plural(figure.population as i64, "record"))
+    format!("({since} to {until}, {})", plural(figure.population, "record"))
 }
 
 fn outcome(it: &EffectView) -> Option<Fact> {

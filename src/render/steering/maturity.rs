@@ -1,9 +1,9 @@
 //! Maturity: scores over time, and what is measured beside them.
 
 use super::{about, figure, joined, line, number, place, table};
+use crate::diagnostic::wording::plural;
 use crate::render::metrics::{spark, value};
 use crate::render::openmetrics::Exposition;
-use crate::render::plan::plural;
 use crate::render::sheet::{self, Body, Cell, Column, Fact, Item, Section, Sheet, Tone};
 use crate::report::steering::Figure;
 use crate::report::steering::maturity::{AssessmentView, Maturity, PracticeView};
@@ -106,7 +106,7 @@ fn scores(sheet: &mut Sheet, view: &Maturity, unicode: bool) {
 fn item(it: &PracticeView) -> Item {
     let mut facts: Vec<Fact> = it.contradictions.iter().map(|text| Fact::new("", text, Tone::Bad)).collect();
     facts.extend(it.measures.iter().map(|measure| {
-        let count = plural(measure.population as i64, "record");
+        let count = plural(measure.population, "record");
         let text = match measure.value {
             Some(_) => format!("{}, {count}", told(measure)),
             None => "n/a: nothing is recorded in these days".to_owned(),

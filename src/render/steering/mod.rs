@@ -10,9 +10,9 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 
 use super::metrics::value;
-use super::plan::plural;
 use super::sheet::{self, Cell, Column, Sheet, Tone};
 use super::text::csv_field;
+use crate::diagnostic::wording::plural;
 use crate::report::gate::Source;
 use crate::report::steering::{Days, Figure};
 

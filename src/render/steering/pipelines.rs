@@ -1,9 +1,9 @@
 //! Pipelines: what they cost, which are slow, and what grew.
 
 use super::{about, counted, figure, joined, line, minutes, number, place, ratio, signed, table};
+use crate::diagnostic::wording::plural;
 use crate::render::metrics::{spark, value};
 use crate::render::openmetrics::Exposition;
-use crate::render::plan::plural;
 use crate::render::sheet::{self, Body, Cell, Column, Fact, Section, Sheet, Tone};
 use crate::report::steering::pipelines::{GrowthView, PipelineView, Pipelines, RunView};
 
@@ -57,8 +57,8 @@ fn named(it: &PipelineView) -> String {
 
 fn whole(view: &Pipelines) -> Vec<Fact> {
     let told = [
-        plural(view.pipelines.len() as i64, "pipeline"),
-        plural(view.runs as i64, "run"),
+        plural(view.pipelines.len(), "pipeline"),
+        plural(view.runs, "run"),
         format!("{} succeeded", ratio(view.success_rate)),
         format!("{} spent", minutes(Some(view.spent_minutes))),
     ];
@@ -73,7 +73,7 @@ fn whole(view: &Pipelines) -> Vec<Fact> {
     }
     facts.extend(most(view).map(|text| Fact::new("", text, Tone::Warn)));
     if view.unknown > 0 {
-        let text = format!("{} left out: of projects that nobody declares", plural(view.unknown as i64, "run"));
+        let text = format!("{} left out: of projects that nobody declares", plural(view.unknown, "run"));
         facts.push(Fact::new("", text, Tone::Quiet));
     }
     facts

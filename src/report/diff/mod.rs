@@ -14,7 +14,7 @@ use crate::analysis::compare::{Comparison, Side};
 use crate::diagnostic::{Finding, SourceMap, Subject};
 
 pub use releases::{Bar, Fact, ReleaseView, Weight};
-pub use words::{count, name};
+pub use words::name;
 
 /// The name and version of [`Diff`]'s shape.
 pub const SCHEMA: &str = "relm.diff/1";

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{count, distance, lateness, name, shifted};
+use super::words::{distance, name, shifted};
 use crate::analysis::compare::{Both, Change, ChangeKind, Comparison, Move, Period, ReleaseChange, Side};
 use crate::analysis::schedule::Schedule;
 use crate::diagnostic::Subject;
+use crate::diagnostic::wording::{lateness, plural};
 use crate::model::Portfolio;
 
 /// Phases and milestones that people are told of by name.
@@ -284,7 +285,7 @@ fn headline(own: Option<&Move>, moves: &[&Move], change: Option<&ReleaseChange>)
     if let Some((own, far)) = own.and_then(|own| Some((own, own.distance?))) {
         let (verb, dates) = ends(own);
         let missed = match change.filter(|it| it.misses_target()).and_then(|it| it.lateness.after) {
-            Some(days) => format!(", forecast {} past its target", count(days, "day")),
+            Some(days) => format!(", forecast {} past its target", plural(days, "day")),
             None if change.is_some_and(loses_target) => ", has no target any more".to_owned(),
             None => String::new(),
         };

@@ -1,5 +1,6 @@
 //! Differences in words.
 
+use crate::diagnostic::wording::{plural, plural_of};
 use std::collections::BTreeSet;
 
 use super::FindingsView;
@@ -8,12 +9,6 @@ use crate::analysis::compare::{Both, ChangeKind, Comparison, Distance, GateChang
 use crate::analysis::gates::State;
 use crate::analysis::occupancy::Collision;
 use crate::diagnostic::{Severity, Subject};
-
-/// `1 day`, `2 days`.
-pub fn count(number: impl Into<i64>, word: &str) -> String {
-    let number = number.into();
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
-}
 
 /// Something as people call it: `payments-2026.12/uat`, `environment uat-1 bookings/perf`, `freezes/year-end`.
 pub fn name(subject: &Subject) -> String {
@@ -33,7 +28,7 @@ pub fn name(subject: &Subject) -> String {
 
 /// `3 days later`, `2 days earlier`.
 pub fn shifted(days: i64) -> String {
-    format!("{} {}", count(days.abs(), "day"), if days > 0 { "later" } else { "earlier" })
+    format!("{} {}", plural(days.abs(), "day"), if days > 0 { "later" } else { "earlier" })
 }
 
 /// `3 days later (1 working day)`; the working days only where they are others.
@@ -42,16 +37,7 @@ pub fn distance(it: Distance) -> String {
     if working == it.days.abs() {
         return shifted(it.days);
     }
-    format!("{} ({})", shifted(it.days), count(working, "working day"))
-}
-
-/// `2 days late`, `on its target`, `3 days early`.
-pub fn lateness(days: i64) -> String {
-    match days {
-        0 => "on its target".to_owned(),
-        1.. => format!("{} late", count(days, "day")),
-        _ => format!("{} early", count(-days, "day")),
-    }
+    format!("{} ({})", shifted(it.days), plural(working, "working day"))
 }
 
 /// `over capacity from 2026-11-04 to 2026-11-06: a/p, b/p`, at either side.
@@ -93,16 +79,16 @@ pub fn verdict(
     let of_others = |what: fn(&ReleaseView) -> bool| certain.iter().skip(1).filter(|it| what(it)).count();
     let gone = of_others(|it| it.is_gone);
     if gone > 0 {
-        parts.push(format!("{} removed or cancelled", others(gone, "release")));
+        parts.push(format!("{} removed or cancelled", plural(gone, "other release")));
         weight = weight.max(Weight::Warn);
     }
     let moved = of_others(|it| it.is_moved);
     if moved > 0 {
-        parts.push(format!("{} moved", others(moved, "release")));
+        parts.push(format!("{} moved", plural(moved, "other release")));
     }
     let more_missed = of_others(|it| it.misses_target);
     if more_missed > 0 {
-        parts.push(format!("{} their target", plural(more_missed, "more misses", "more miss")));
+        parts.push(format!("{} their target", plural_of(more_missed, "more misses", "more miss")));
         weight = Weight::Bad;
     }
     if of_others(|it| it.weight == Weight::Bad) > 0 {
@@ -126,7 +112,7 @@ pub fn verdict(
         }
     }
     if findings.fixed > 0 {
-        parts.push(format!("{} fixed", count(findings.fixed as i64, "finding")));
+        parts.push(format!("{} fixed", plural(findings.fixed, "finding")));
         weight = weight.max(Weight::Good);
     }
     collisions(comparison, &mut parts);
@@ -143,7 +129,7 @@ pub fn verdict(
 fn gates(comparison: &Comparison<'_>, parts: &mut Vec<String>, weight: &mut Weight) {
     let stale = comparison.gates.iter().flat_map(GateChange::made_stale).count();
     if stale > 0 {
-        parts.push(format!("{} made stale", count(stale as i64, "approval")));
+        parts.push(format!("{} made stale", plural(stale, "approval")));
         *weight = Weight::Bad;
     }
     let open = comparison
@@ -154,7 +140,7 @@ fn gates(comparison: &Comparison<'_>, parts: &mut Vec<String>, weight: &mut Weig
         })
         .count();
     if open > 0 {
-        parts.push(format!("{} not passed any more", count(open as i64, "gate")));
+        parts.push(format!("{} not passed any more", plural(open, "gate")));
         *weight = Weight::Bad;
     }
     let passed = comparison
@@ -163,7 +149,7 @@ fn gates(comparison: &Comparison<'_>, parts: &mut Vec<String>, weight: &mut Weig
         .filter(|it| it.state.after == Some(State::Passed) && it.state.before != Some(State::Passed))
         .count();
     if passed > 0 {
-        parts.push(format!("{} passed", count(passed as i64, "gate")));
+        parts.push(format!("{} passed", plural(passed, "gate")));
         *weight = (*weight).max(Weight::Good);
     }
 }
@@ -173,13 +159,13 @@ fn collisions(comparison: &Comparison<'_>, parts: &mut Vec<String>) {
         comparison.collisions.iter().filter(|it| it.is_new()).map(|it| it.subject.id.as_str()).collect();
     contended.dedup();
     if !contended.is_empty() {
-        parts.push(format!("{} newly contended", count(contended.len() as i64, "environment")));
+        parts.push(format!("{} newly contended", plural(contended.len(), "environment")));
     }
     let is_longer = |it: &&NewCollision| it.growth().is_some_and(|days| days > 0);
     let grown: BTreeSet<&str> =
         comparison.collisions.iter().filter(is_longer).map(|it| it.subject.id.as_str()).collect();
     if !grown.is_empty() {
-        parts.push(format!("{} contended for longer", count(grown.len() as i64, "environment")));
+        parts.push(format!("{} contended for longer", plural(grown.len(), "environment")));
     }
 }
 
@@ -205,12 +191,4 @@ fn without_effect(comparison: &Comparison<'_>, is_partial: bool) -> String {
     let kinds = [(added, "added"), (removed, "removed"), (written - added - removed, "changed")];
     let kinds = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
     format!("No effect on the plan; in the manifests {}.", kinds.collect::<Vec<_>>().join(", "))
-}
-
-fn others(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 other {word}") } else { format!("{number} other {word}s") }
-}
-
-fn plural(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

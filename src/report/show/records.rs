@@ -2,6 +2,7 @@
 
 use super::context::{Context, by_date};
 use super::{Draft, Item, delivery, phase};
+use crate::diagnostic::wording::plural;
 use crate::model::records::{Change, ChangeStatus, Deployment, DeploymentReason, Incident, Run};
 use crate::model::release::Release;
 use crate::model::{Id, Identified};
@@ -157,7 +158,7 @@ pub fn run_item(cx: &Context<'_>, run: &Run) -> Item {
         .from(times().min_by_key(|at| at.value.instant(zone)))
         .to(times().max_by_key(|at| at.value.instant(zone)))
         .when(run.rehearsal == Some(true), "rehearsal")
-        .with(Some(super::release::count(run.entries.len(), "event")))
+        .with(Some(plural(run.entries.len(), "event")))
         .at(cx.source(run.id.span))
 }
 

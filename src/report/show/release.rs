@@ -3,6 +3,7 @@
 use super::context::{Context, by_date};
 use super::{Draft, Item, delivery, network, phase, records};
 use crate::analysis::schedule::ReleaseSchedule;
+use crate::diagnostic::wording::plural;
 use crate::graph::{Node, order};
 use crate::model::Identified;
 use crate::model::release::{ActionStatus, Release, RiskStatus, TrainingStatus};
@@ -129,7 +130,7 @@ fn scope(cx: &Context<'_>, r: usize) -> Vec<Item> {
                 .saying("from", item.from.as_ref())
                 .saying("commit", item.commit.as_ref())
                 .with((!changes.is_empty()).then(|| format!("carries {}", changes.join(", "))))
-                .with((artifacts > 0).then(|| count(artifacts, "artifact")))
+                .with((artifacts > 0).then(|| plural(artifacts, "artifact")))
                 .saying("wave", several.then_some(wave))
                 .at(cx.source(item.span)),
         );
@@ -222,9 +223,4 @@ fn people_and_papers(cx: &Context<'_>, r: usize, draft: &mut Draft) {
             .at(cx.source(action.id.span))
     });
     draft.section("actions", "Learnt", actions.collect());
-}
-
-/// "1 artifact", "2 artifacts".
-pub fn count(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

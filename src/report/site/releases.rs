@@ -1,5 +1,6 @@
 //! Releases as lists show them: when they ship, and how they stand.
 
+use crate::diagnostic::wording::plural;
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -197,7 +198,7 @@ impl Site<'_> {
     fn late(&self, r: usize) -> Option<(Level, String)> {
         let plan = release_view(self.material.plan, r, None);
         if let (Some(days), Some(end)) = (plan.lateness_days.filter(|days| *days > 0), plan.forecast.end) {
-            return Some((Level::Late, format!("forecast {}, {} after the target", day(end), days_of(days))));
+            return Some((Level::Late, format!("forecast {}, {} after the target", day(end), plural(days, "day"))));
         }
         let schedule = &self.material.plan.schedule.releases[r];
         let end = schedule.forecast_end.or(schedule.planned_end)?;
@@ -266,8 +267,4 @@ fn in_words(it: &ContributionView) -> String {
 /// `26 Nov 2026`.
 pub(super) fn day(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
-}
-
-fn days_of(days: i64) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }

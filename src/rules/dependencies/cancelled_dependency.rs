@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Identified;
 use crate::model::release::{Dependency, Status};
-use crate::rules::{Check, Context, Group, ReleaseRef, Rule, wording};
+use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

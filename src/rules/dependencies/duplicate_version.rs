@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity};
 use crate::rules::shipments::Shipment;
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

@@ -1,11 +1,12 @@
 //! `version-regression`.
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Text;
 use crate::model::release::Status;
 use crate::model::version::{compare, same_line};
 use crate::rules::shipments::Shipment;
-use crate::rules::{Check, Context, Group, Rule, wording};
+use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

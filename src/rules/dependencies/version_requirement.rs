@@ -221,7 +221,7 @@ fn report(cx: &Context<'_>, clashes: &[Clash<'_>]) -> Finding {
         finding = finding.at_most(Severity::Warning);
     }
     let others = clashes[1..].iter().map(|clash| (clash.ships.span(), clash.ships.subject(cx)));
-    crate::rules::wording::with_places(finding, others, "the same holds when this ships")
+    crate::diagnostic::wording::with_places(finding, others, "the same holds when this ships")
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use chrono_tz::Tz;
 
 use crate::analysis::deployments::Time;
 use crate::analysis::windows::{self, Deploying, Stretch, Timeline, Times};
+use crate::diagnostic::wording::{listed, with_places};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Kind;
 use crate::model::portfolio::Freeze;
 use crate::rules::production::Event;
-use crate::rules::wording::{listed, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::zone;
 

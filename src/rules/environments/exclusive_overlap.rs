@@ -1,9 +1,9 @@
 //! `exclusive-overlap`.
 
 use crate::analysis::occupancy::{Booking, Collision, Conflict};
+use crate::diagnostic::wording::plural;
 use crate::diagnostic::{Finding, Severity};
 use crate::rules::bookings::{each_environment, of_conflict, period, today};
-use crate::rules::wording::count;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
@@ -77,7 +77,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             let other = cause.iter().find(|booking| !std::ptr::eq(**booking, *lonely))?;
             let more = match conflict.bookings.len().saturating_sub(2) {
                 0 => String::new(),
-                more => format!(" and {}", count(more, "other", "others")),
+                more => format!(" and {}", plural(more, "other")),
             };
             let message = format!(
                 "`{}` wants `{}` for itself, but shares it with `{}`{more} {}",

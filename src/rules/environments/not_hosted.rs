@@ -2,11 +2,11 @@
 
 use super::{is_past, tempered};
 use crate::analysis::promotion;
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::environment::Environment;
 use crate::model::release::{EnvironmentUse, ScopeItem};
 use crate::model::{Identified, Portfolio};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, PhaseRef, Rule};
 
 /// The rule.

@@ -6,11 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::analysis::deployments::Time;
 use crate::analysis::windows::{Stretch, Timeline};
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Identified;
 use crate::model::environment::Environment;
 use crate::rules::production::Event;
-use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::zone;
 

@@ -8,11 +8,11 @@ use crate::analysis::deployments::whole_days;
 use crate::analysis::occupancy::{Booking, Collision, Conflict, Level, Occupancy, by_lead_time};
 use crate::analysis::schedule;
 use crate::analysis::windows::Stretch;
+use crate::diagnostic::wording::{plural, quoted};
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Portfolio;
 use crate::model::environment::Use;
 use crate::rules::bookings::{each_environment, of_conflict, period, today};
-use crate::rules::wording::{count, quoted};
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::{Lag, zone};
 
@@ -157,7 +157,7 @@ fn report(cx: &Context<'_>, conflict: &Conflict, taken: &Taken<'_>, now: DateTim
     let zone = portfolio.zone_of(environment);
     let bookings = taken.bookings;
     let when = period(conflict.time, now, zone);
-    let capacity = count(conflict.capacity as usize, "unit", "units");
+    let capacity = plural(conflict.capacity, "unit");
     if let [only] = conflict.cause[..] {
         let name = bookings[only].name(portfolio);
         let message = format!(
@@ -175,7 +175,7 @@ fn report(cx: &Context<'_>, conflict: &Conflict, taken: &Taken<'_>, now: DateTim
     let message = format!(
         "`{}` is overbooked {when}: {} want {} units{peak}{} it has {}",
         environment.id,
-        count(conflict.bookings.len(), "booking", "bookings"),
+        plural(conflict.bookings.len(), "booking"),
         conflict.demand,
         if peak.is_empty() { "," } else { ";" },
         conflict.capacity,

@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use super::{is_past, record_subject, stage, tempered};
 use crate::analysis::installed::{Installation, Installed};
 use crate::analysis::promotion::{self, Visit};
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::environment::Use;
 use crate::model::records::{Deployment, DeploymentReason};
 use crate::model::{Id, Identified, Kind, Portfolio};
-use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

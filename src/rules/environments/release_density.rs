@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::analysis::deployments::{self, Deployment, Time};
+use crate::diagnostic::wording::with_places;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::release::Status;
-use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::{plus_days, zone};
 

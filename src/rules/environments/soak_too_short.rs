@@ -8,13 +8,13 @@ use super::{is_past, record_subject, stage, tempered};
 use crate::analysis::deployments;
 use crate::analysis::installed::{Installation, Installed, installs_into};
 use crate::analysis::promotion::{self, Stay, Traveller};
+use crate::diagnostic::wording::{plural, with_places};
 use crate::diagnostic::{Finding, Severity, Span};
 use crate::model::environment::Environment;
 use crate::model::records::DeploymentReason;
 use crate::model::release::Release;
 use crate::model::version::canonical;
 use crate::model::{Identified, Portfolio};
-use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
 use crate::time::Duration;
 
@@ -133,7 +133,7 @@ struct Breach<'p> {
 impl Breach<'_> {
     fn days(&self) -> String {
         let unit = if self.elapsed { "day" } else { "working day" };
-        format!("{} {unit}{}", self.had, if self.had == 1 { "" } else { "s" })
+        plural(self.had, unit)
     }
 
     /// Adds the place that asks for the time and the one it counts from.

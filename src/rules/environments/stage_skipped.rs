@@ -2,9 +2,9 @@
 
 use super::{books_unknown, is_past, tempered};
 use crate::analysis::promotion;
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::Kind;
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

@@ -2,10 +2,10 @@
 
 use crate::analysis::occupancy::teams::{self, TeamConflict};
 use crate::analysis::schedule;
+use crate::diagnostic::wording::plural_of;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::release::Status;
 use crate::model::{Identified, Kind};
-use crate::rules::wording::count;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
@@ -117,7 +117,7 @@ fn report(cx: &Context<'_>, run: &TeamConflict) -> Option<Finding> {
     let message = format!(
         "`{}` is overbooked {days}: {} up to {} people{peak}, it has {}",
         team.id,
-        count(run.phases.len(), "phase wants", "phases want"),
+        plural_of(run.phases.len(), "phase wants", "phases want"),
         tenths(run.demand),
         tenths(run.capacity),
     );

@@ -1,10 +1,10 @@
 //! `version-collision`.
 
 use crate::analysis::occupancy::VersionCollision;
+use crate::diagnostic::wording::plural_of;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Identified;
 use crate::rules::bookings::{each_environment, label, period, tempered, today};
-use crate::rules::wording::count;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.
@@ -96,7 +96,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             let [later, earlier] = collision.versions;
             let more = match collision.bookings.len().saturating_sub(2) {
                 0 => String::new(),
-                more => format!(" ({} there too)", count(more, "other release is", "other releases are")),
+                more => format!(" ({} there too)", plural_of(more, "other release is", "other releases are")),
             };
             let message = format!(
                 "`{}` gets two versions of `{}` at once: {later} for `{}` and {earlier} for `{}` {}{more}",

@@ -1,13 +1,13 @@
 //! `change-not-approved`.
 
 use crate::analysis::changes::{Carrier, Changes, Standing, State, status};
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity};
 use crate::graph::production_phases;
 use crate::model::Identified;
 use crate::model::records::ChangeStatus;
 use crate::model::release::{Decision, Release, Status};
 use crate::rules::environments::is_past;
-use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

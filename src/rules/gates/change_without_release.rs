@@ -1,11 +1,11 @@
 //! `change-without-release`.
 
 use crate::analysis::changes::{Carrier, Changes, kind, status};
+use crate::diagnostic::wording::with_places;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::records::{Change, ChangeStatus, ChangeType};
 use crate::model::release::Status;
 use crate::model::{Identified, Portfolio};
-use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

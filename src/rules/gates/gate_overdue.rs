@@ -1,13 +1,13 @@
 //! `gate-overdue`.
 
 use crate::analysis::gates::{Flaw, Judged, JudgedApproval, Proof, State};
+use crate::diagnostic::wording::plural;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::release::{Release, Status};
 use crate::rules::environments::is_past;
 use crate::rules::gating::{
     asks_for_nothing, begun, demanded_by, is_open, is_read, lacking, lacks_only, place, subject, with_lacking,
 };
-use crate::rules::wording::count;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.
@@ -90,7 +90,7 @@ fn judge(cx: &Context<'_>, at: ReleaseRef<'_>, gate: &Judged<'_>) -> Option<Find
     let ago = usize::try_from((cx.clock.today - due).num_days()).unwrap_or_default();
     let unwritten = demanded_by(release, &gate.demands).filter(|_| gate.written.is_none());
     let unwritten = unwritten.map(|by| format!(", which {by} and `{}` does not have,", release.id)).unwrap_or_default();
-    let days = count(ago, "day", "days");
+    let days = plural(ago, "day");
     let message = format!("gate `{}`{unwritten} was due on {due}, {days} ago: {}", gate.id, lacking(gate));
     let written = gate.written.and_then(|written| written.due.as_ref()).map(|due| due.span);
     let finding = Finding::new(written.unwrap_or_else(|| place(release, gate)), subject(release, gate), message);

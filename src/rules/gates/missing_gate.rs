@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::gates::Judged;
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity, Span, suggest};
 use crate::model::Identified;
 use crate::model::release::{Release, Status};
@@ -10,7 +11,6 @@ use crate::rules::environments::is_past;
 use crate::rules::gating::{
     asks_for_nothing, begun, demand_subject, demanded_by, is_read, place, subject, template_subject,
 };
-use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

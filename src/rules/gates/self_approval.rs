@@ -1,10 +1,10 @@
 //! `self-approval`.
 
 use crate::analysis::gates::Flaw;
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Id;
 use crate::rules::approvals::{Given, Of, all, commit_words};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

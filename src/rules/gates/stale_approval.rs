@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::gates::Flaw;
+use crate::diagnostic::wording::{listed, quoted};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::Identified;
 use crate::model::facts::Change;
 use crate::model::release::Release;
 use crate::rules::approvals::{Given, commit_words, of_gates, who};
-use crate::rules::wording::{listed, quoted};
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

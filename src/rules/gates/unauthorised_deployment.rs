@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::analysis::changes::Changes;
 use crate::analysis::gates::Judged;
+use crate::diagnostic::wording::{listed, with_places};
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::graph::production_phases;
 use crate::model::Identified;
@@ -15,7 +16,6 @@ use crate::rules::environments::{is_past, record_subject};
 use crate::rules::gating::{
     asks_for_nothing, cannot_be_told, is_production_record, is_read, lacks_only, place, subject,
 };
-use crate::rules::wording::{listed, with_places};
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 
 use crate::analysis::gates::{Judged, Outcome, State};
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::release::{Criterion, Release, Status};
 use crate::rules::environments::is_past;
 use crate::rules::gating::{begun, criterion_subject, is_own, is_read, subject};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 use crate::time::plus_days;
 

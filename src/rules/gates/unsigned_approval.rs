@@ -1,11 +1,11 @@
 //! `unsigned-approval`.
 
 use crate::analysis::gates::Flaw;
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::Kind;
 use crate::model::facts::{Commit, Signature};
 use crate::rules::approvals::{Given, all, commit_words, of_old};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

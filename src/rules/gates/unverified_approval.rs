@@ -1,11 +1,11 @@
 //! `unverified-approval`.
 
 use crate::analysis::gates::{Flaw, Proof};
+use crate::diagnostic::wording::with_places;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::Kind;
 use crate::model::facts::{Commit, History};
 use crate::rules::approvals::{Given, address, all, commit_words, of_old, who};
-use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

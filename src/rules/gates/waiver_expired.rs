@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::analysis::gates::{Judged, Outcome};
+use crate::diagnostic::wording::with_places;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::release::{Criterion, Status};
 use crate::model::{Identified, Kind};
 use crate::rules::environments::is_past;
-use crate::rules::wording::with_places;
 use crate::rules::{Check, Context, Group, Rule};
 
 /// The rule.

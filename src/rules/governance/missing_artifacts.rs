@@ -1,11 +1,11 @@
 //! `missing-artifacts`.
 
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Identified;
 use crate::model::portfolio::Requirement;
 use crate::model::release::{Release, ScopeItem};
 use crate::rules::demands::{is_urgent, unmet};
-use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

@@ -1,11 +1,11 @@
 //! `missing-backout`.
 
+use crate::diagnostic::wording::{quoted, with_places};
 use crate::diagnostic::{Finding, Severity};
 use crate::model::portfolio::Requirement;
 use crate::model::release::{Release, Step};
 use crate::model::{Identified, Portfolio};
 use crate::rules::demands::{Unmet, is_demanded, unmet};
-use crate::rules::wording::{quoted, with_places};
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

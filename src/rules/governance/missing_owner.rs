@@ -1,9 +1,10 @@
 //! `missing-owner`.
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::release::Status;
 use crate::model::{Identified, Portfolio};
-use crate::rules::{Check, Group, Manifests, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

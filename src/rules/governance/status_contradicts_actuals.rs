@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::release::{Actual, Release, Status};
 use crate::model::{Identified, Spanned};
-use crate::rules::{Check, Context, Group, ReleaseRef, Rule, wording};
+use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

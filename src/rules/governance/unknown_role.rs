@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, suggest};
 use crate::model::references::{self, Reference, Target};
-use crate::rules::{Check, Group, Manifests, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

@@ -2,10 +2,11 @@
 
 use foldhash::HashSet;
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, Span, Subject, suggest};
 use crate::model::references::{self, Target};
 use crate::model::{Id, Identified, Kind, Portfolio};
-use crate::rules::{Check, Group, Manifests, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

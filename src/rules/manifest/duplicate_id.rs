@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use foldhash::HashMap;
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::{Identified, Portfolio, Table, references};
-use crate::rules::{Check, Group, Manifests, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;
 
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::model::decode::OneOrMany;
 use crate::model::release::{Dependency, Release};
 use crate::model::{Id, Identified, Kind, Portfolio};
-use crate::rules::{Check, Group, Manifests, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

@@ -187,7 +187,7 @@ impl Judge<'_> {
                 (false, true) => lacking(&again),
             };
             if !missing.is_empty() {
-                let message = format!("freeze `{}` has no {}", freeze.id, crate::rules::wording::quoted(missing));
+                let message = format!("freeze `{}` has no {}", freeze.id, crate::diagnostic::wording::quoted(missing));
                 self.report(freeze.id.span, subject, message, help);
             }
         }

@@ -3,11 +3,12 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::analysis::back_schedule::DEFAULT_TYPES;
+use crate::diagnostic::wording;
 use crate::diagnostic::{Finding, Severity, suggest};
 use crate::model::references::{self, Reference, Target};
 use crate::model::release::Release;
 use crate::model::{Id, Kind, Portfolio, Table};
-use crate::rules::{Check, Group, Manifests, Rule, wording};
+use crate::rules::{Check, Group, Manifests, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use super::misses_target::unexplained;
 use super::{days, descendants, end_place, name_of, subject_of};
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity, Span};
 use crate::graph::Node;
 use crate::model::Spanned;
 use crate::model::release::{Phase, Status};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

@@ -1,11 +1,12 @@
 //! `implausible-date`.
 
+use crate::diagnostic::wording::plural;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{count, start_of, tempered};
+use super::{start_of, tempered};
 use crate::diagnostic::{FileId, Finding, Severity, Span, Subject};
 use crate::model::release::{Actual, At, Release, Status};
 use crate::model::{Identified, Kind, Spanned};
@@ -324,7 +325,7 @@ fn records(cx: &Manifests<'_>, out: &mut Vec<Finding>) {
         for (when, id) in entries.iter().take(if many { 1 } else { SHOWN }) {
             let subject =
                 Subject::new(kind, "").at(if id.is_empty() { "entries".into() } else { format!("entries/{id}") });
-            let rest = count(entries.len() - 1, "other record", "other records");
+            let rest = plural(entries.len() - 1, "other record");
             let and = if many { format!(", and so do {rest} of this file") } else { String::new() };
             let message = format!("this record of what happened lies in the future, on {when}{and}");
             let finding = Finding::new(when.span, subject, message);

@@ -1,6 +1,7 @@
 //! `insufficient-notice`.
 
-use super::{after, before, count, days, tempered};
+use super::{after, before, days, tempered};
+use crate::diagnostic::wording::plural;
 use crate::diagnostic::{Finding, Severity, Subject};
 use crate::model::Kind;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
@@ -68,16 +69,16 @@ fn check(cx: &Context<'_>, at: ReleaseRef<'_>, out: &mut Vec<Finding>) {
     }
     let calendar = cx.portfolio.release_calendar(release);
     let (given, needed, unit) = match notice.value.0 {
-        Duration::Elapsed { days } => ((target.value - announced.value).num_days(), days, ("day", "days")),
+        Duration::Elapsed { days } => ((target.value - announced.value).num_days(), days, "day"),
         working => {
             let given = calendar.working_days(after(announced.value), after(target.value));
-            (given, calendar.working_length(working), ("working day", "working days"))
+            (given, calendar.working_length(working), "working day")
         }
     };
     if given >= needed {
         return;
     }
-    let counted = |number: i64| count(usize::try_from(number).unwrap_or_default(), unit.0, unit.1);
+    let counted = |number: i64| plural(number.max(0), unit);
     let (id, ty) = (&release.id, &release.r#type);
     let message = if target.value < announced.value {
         let late = days((announced.value - target.value).num_days());

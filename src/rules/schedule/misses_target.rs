@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::{days, descendants, end_place, name_of, start_place, subject_of, tempered, way};
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity};
 use crate::graph::Node;
 use crate::model::{Identified, Spanned};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

@@ -15,11 +15,11 @@ pub mod unplaceable_phase;
 
 use chrono::NaiveDate;
 
+use crate::diagnostic::wording::plural;
 use crate::diagnostic::{Finding, Severity, Span, Subject};
 use crate::graph::Node;
 use crate::model::release::{Phase, Release, Status};
 use crate::model::{Identified, Portfolio, Spanned};
-use crate::rules::wording::count;
 
 /// A draft is an idea: what is wrong with it is at most a warning.
 fn tempered(finding: Finding, release: &Release) -> Finding {
@@ -28,7 +28,7 @@ fn tempered(finding: Finding, release: &Release) -> Finding {
 
 /// `1 day`, `3 days`, whatever the sign.
 fn days(number: i64) -> String {
-    count(usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX), "day", "days")
+    plural(number.unsigned_abs(), "day")
 }
 
 /// Whether a phase is said to have ended.

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::{days, implausible_date};
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Identified;
 use crate::model::release::{Milestone, Status};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

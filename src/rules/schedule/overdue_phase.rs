@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::{days, end_place, implausible_date, is_done, start_of};
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Identified;
 use crate::model::release::{Phase, Status};
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

@@ -1,10 +1,11 @@
 //! `starts-before-predecessor`.
 
+use crate::diagnostic::wording::plural_of;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{after, before, count, days, end_place, is_done, name_of, start_place, subject_of, tempered};
+use super::{after, before, days, end_place, is_done, name_of, start_place, subject_of, tempered};
 use crate::analysis::schedule::{Bound, Dates, written_end, written_start};
 use crate::diagnostic::{Finding, Severity, Span};
 use crate::graph::Node;
@@ -231,7 +232,7 @@ fn finding(cx: &Context<'_>, clash: &Clash<'_>, others: usize) -> Finding {
         String::new()
     } else {
         let (one, many) = ("other phase comes too early, too", "other phases come too early, too");
-        format!("; {}", count(others, one, many))
+        format!("; {}", plural_of(others, one, many))
     };
     let name = name_of(portfolio, *node, r);
     let message = format!(

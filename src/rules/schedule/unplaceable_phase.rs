@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::tempered;
 use crate::analysis::schedule::is_placeable;
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Finding, Severity, Span};
 use crate::model::Identified;
 use crate::model::release::Phase;
-use crate::rules::wording::quoted;
 use crate::rules::{Check, Context, Group, ReleaseRef, Rule};
 
 /// The rule.

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use super::picture::{Cell, Picture};
 use super::{Dates, facts, fault};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::env::name;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, sanitize, truncate_to_width, wrap_hanging};
 use crate::report::env::conflicts::{ConflictView, Conflicts, Participant};
 

@@ -6,7 +6,7 @@ pub mod markdown;
 mod picture;
 
 use super::{Dates, address};
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::report::env::conflicts::{ConflictView, Participant};
 
 /// What is wrong, in a few words.

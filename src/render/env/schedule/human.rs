@@ -6,9 +6,9 @@ use std::ops::Range;
 use chrono::Datelike;
 
 use super::{Dates, Load, Mark, closure};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, sanitize, truncate_to_width, wrap_hanging};
 use crate::report::env::schedule::{Column, Days, Row, Timeline};
 
@@ -71,7 +71,7 @@ pub fn render(view: &Timeline, style: &Style) -> String {
     map(&mut out, view, paint);
     closures(&mut out, view, dates, paint);
     if view.conflicts > 0 {
-        let text = format!("{}: `relm env conflicts` shows who is there", plural(view.conflicts as i64, "conflict"));
+        let text = format!("{}: `relm env conflicts` shows who is there", plural(view.conflicts, "conflict"));
         let _ = writeln!(out, "{}", paint.red(&text));
     }
     out

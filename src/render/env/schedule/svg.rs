@@ -5,7 +5,7 @@ use std::fmt::Write;
 use chrono::{Datelike, Weekday};
 
 use super::{Dates, Load, Mark, closure, words};
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::render::text::{display_width, html_escape, sanitize, truncate_to_width};
 use crate::report::env::schedule::{Cell, Column, Days, Row, Timeline};
 
@@ -108,7 +108,7 @@ pub fn render(view: &Timeline) -> String {
         out,
         "  <desc>Units booked of each environment, the most at one time of each {}. {}.</desc>",
         view.by,
-        plural(view.conflicts as i64, "conflict")
+        plural(view.conflicts, "conflict")
     );
     let _ = writeln!(out, "  <style>\n{STYLE}  </style>");
     let _ =

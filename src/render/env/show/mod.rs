@@ -4,7 +4,7 @@ pub mod human;
 pub mod markdown;
 
 use super::{Dates, address, marked};
-use crate::render::plan::plural;
+use crate::diagnostic::wording::plural;
 use crate::report::env::BookingView;
 use crate::report::env::show::Show;
 

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::{Dates, drift, drifts, origin, version};
+use crate::diagnostic::wording::plural;
 use crate::render::Style;
 use crate::render::paint::Paint;
-use crate::render::plan::plural;
 use crate::render::text::{display_width, sanitize, truncate_to_width, wrap_hanging};
 use crate::report::env::state::{EnvironmentState, InstalledView, State};
 
@@ -129,7 +129,7 @@ fn differences(out: &mut String, view: &State, paint: Paint) {
     let same = all.len() - differences.len();
     let alike = match (differences.len(), same) {
         (0, 0) => format!("nothing is recorded of {one} and {other}"),
-        (0, _) => format!("{one} and {other} have the same: {}", plural(same as i64, "project")),
+        (0, _) => format!("{one} and {other} have the same: {}", plural(same, "project")),
         (differ, _) => format!("{} in {one} and {other}, {same} alike", plural_differ(differ)),
     };
     if !differences.is_empty() {

@@ -1,6 +1,8 @@
-//! Words and lists that several rules share.
+//! Numbers, names and lists as every sentence for people says them.
 
-use crate::diagnostic::{Finding, Span, Subject};
+use std::fmt::Display;
+
+use super::{Finding, Span, Subject};
 
 /// How many names or places one finding shows before it counts the rest.
 const SHOWN: usize = 6;
@@ -25,8 +27,24 @@ pub fn listed(mut names: Vec<String>) -> String {
 }
 
 /// `1 booking`, `3 bookings`.
-pub fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+pub fn plural<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    let ending = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}
+
+/// `1 criterion`, `3 criteria`.
+pub fn plural_of<N: Display + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
+    let noun = if number == N::from(1) { one } else { many };
+    format!("{number} {noun}")
+}
+
+/// `3 days late`, `on time`, `2 days early`.
+pub fn lateness(days: i64) -> String {
+    match days {
+        0 => "on time".to_owned(),
+        1.. => format!("{} late", plural(days, "day")),
+        _ => format!("{} early", plural(days.unsigned_abs(), "day")),
+    }
 }
 
 /// Adds the first places of a list to a finding, with the same words for each.
@@ -37,6 +55,16 @@ pub fn with_places(finding: Finding, places: impl IntoIterator<Item = (Span, Sub
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(plural(0_usize, "day"), "0 days");
+        assert_eq!(plural(1_i64, "working day"), "1 working day");
+        assert_eq!(plural_of(2_u32, "criterion", "criteria"), "2 criteria");
+        assert_eq!(lateness(1), "1 day late");
+        assert_eq!(lateness(0), "on time");
+        assert_eq!(lateness(-2), "2 days early");
+    }
 
     #[test]
     fn lists_read_as_sentences() {
