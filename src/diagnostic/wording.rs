@@ -27,13 +27,13 @@ pub fn listed(mut names: Vec<String>) -> String {
 }
 
 /// `1 booking`, `3 bookings`.
-pub fn plural<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+pub fn plural<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     let ending = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }
 
 /// `1 criterion`, `3 criteria`.
-pub fn plural_of<N: Display + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
+pub fn plural_of<N: Copy + Display + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
     let noun = if number == N::from(1) { one } else { many };
     format!("{number} {noun}")
 }

@@ -60,7 +60,8 @@ impl DeploymentView {
             end: end.map(moment),
             minutes: start.zip(end).map(|(start, end)| (end - start).num_minutes()),
             backout_minutes: is_written.then(|| book.undo().num_minutes()),
-            backout_fits: (is_written && is_timed).then(|| !matches!(book.no_return, Some((_, NoReturn::TooLong(_))))),
+            backout_fits: (is_written && is_timed)
+                .then_some(!matches!(book.no_return, Some((_, NoReturn::TooLong(_))))),
             point_of_no_return: point
                 .and_then(|it| Some(PointView { step: it.step.id.to_string(), at: moment(it.time?.start) })),
             rehearsed: plan.rehearsals.iter().filter(passed).count(),
