@@ -10,6 +10,7 @@ use crate::analysis::metrics::profile::{Band, DORA_2023, FAIL_RATES_2024, Profil
 use crate::analysis::metrics::{
     self, Base, By, Definition, Goal, Measured, Members, Period, Record, Scope, Step, Verdict, rhythm, verdict,
 };
+use crate::model::records::DeploymentResult;
 use crate::model::scalar::Threshold;
 
 /// The name and version of the shape of `relm report dora`.
@@ -294,7 +295,15 @@ fn notes(base: &Base<'_>, question: &Question) -> Vec<String> {
             notes.push(format!("`targets.{name}` names no metric{hint}"));
         }
     }
-    if question.explain && question.definitions.iter().any(|it| it.id == "change_fail_rate") {
+    let asks_for_failures = question.definitions.iter().any(|it| it.id == "change_fail_rate");
+    let (deployments, incidents) = (&base.portfolio().deployments, &base.portfolio().incidents);
+    let all_went_well = || deployments.iter().all(|record| record.result.value == DeploymentResult::Succeeded);
+    if asks_for_failures && !deployments.is_empty() && incidents.is_empty() && all_went_well() {
+        notes.push(
+            "no incident and no failed deployment was ever recorded, so nothing can count as a failure".to_owned(),
+        );
+    }
+    if question.explain && asks_for_failures {
         let rates: Vec<String> =
             FAIL_RATES_2024.iter().map(|(name, rate)| format!("{name} {:.0}%", rate * 100.0)).collect();
         notes.push(format!(

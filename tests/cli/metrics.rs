@@ -196,6 +196,17 @@ fn a_target_that_names_no_metric_is_noted() {
 }
 
 #[test]
+fn where_nobody_records_failures_the_rate_says_so() {
+    let good = "kind: deployments\nentries:\n  - {project: lamp, version: 1, environment: live, at: 2026-02-03, result: succeeded}\n";
+    let quiet = Sandbox::portfolio().write("relm.yaml", ROOT).write("records/all.yaml", good);
+    let told =
+        |view: Value| view["notes"].to_string().contains("no incident and no failed deployment was ever recorded");
+    assert!(told(json(&quiet, &["dora"])));
+    assert!(!told(json(&quiet, &["environments"])));
+    assert!(!told(json(&sandbox(), &["dora"])));
+}
+
+#[test]
 fn a_shallow_clone_tells_no_slips() {
     let release = |target: &str| format!("kind: release\nid: glow\ntype: minor\ntarget: {target}\n");
     let root = ROOT.replace("targets: {", "targets: {slip_count: \"<= 0\", ");
