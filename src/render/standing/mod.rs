@@ -12,6 +12,9 @@ use crate::diagnostic::wording::plural;
 use crate::report::gate::Source;
 use crate::report::standing::{Counts, Line};
 
+/// Files that are named at the head of a report.
+const NAMED: usize = 3;
+
 /// `at risk`.
 fn word(state: &str) -> String {
     state.replace('-', " ")
@@ -86,6 +89,15 @@ fn counted(counts: &Counts) -> String {
     let drafts = (counts.drafts > 0).then(|| format!("{} of them drafts", counts.drafts));
     let over = (counts.over > 0).then(|| format!("{} over", counts.over));
     std::iter::once(open).chain(drafts).chain(over).collect::<Vec<_>>().join("; ")
+}
+
+/// `1 file could not be read in full: releases/a.yaml`.
+fn unread(files: &[String]) -> Option<String> {
+    let named = files.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = files.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more, see relm check") } else { String::new() };
+    let count = plural(files.len() as i64, "file");
+    (!files.is_empty()).then(|| format!("{count} could not be read in full: {named}{more}"))
 }
 
 /// The first so many, as a table under a title that says how many there are, and which command has them all.

@@ -1,13 +1,14 @@
 //! One line a release.
 
-use super::{counted, csv_line, gates, lateness, moved, place, progress, state_cell, text};
+use super::{counted, csv_line, gates, lateness, moved, place, progress, state_cell, text, unread};
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
 use crate::report::standing::Line;
 use crate::report::standing::status::Status;
 
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column; 11] = [
     Column::new("release"),
     Column::new("state"),
+    Column::new("ends"),
     Column::new("target"),
     Column::new("forecast"),
     Column::new("moved"),
@@ -22,6 +23,7 @@ const COLUMNS: [Column; 10] = [
 pub fn sheet(view: &Status, brief: bool) -> Sheet {
     let mut about = vec![format!("as of {}", sheet::day(view.header.today, chrono::NaiveDate::MIN))];
     about.extend(view.compare.as_ref().map(|compare| format!("moved since {}", compare.with)));
+    about.extend(unread(&view.unread));
     let mut sheet = Sheet {
         title: format!("{}status", sheet::of(view.portfolio.as_deref())),
         about,
@@ -40,6 +42,7 @@ fn row(line: &Line, is_compared: bool, brief: bool) -> Vec<Cell> {
     vec![
         Cell::plain(&line.id),
         state_cell(line.state),
+        Cell::plain(text(line.end)),
         line.target.map_or_else(|| Cell::new("none", Tone::Quiet), |day| Cell::plain(day.to_string())),
         lateness(line.lateness_days),
         if is_compared { moved(line.moved_days) } else { Cell::plain("") },
