@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::bars::{Bar, Scale, share};
-use super::html::{Tone, away, capital, count, day_or_none, level, number, sentence, short_day, text};
+use super::html::{Tone, away, capital, count, day_or_none, level, number, sentence, short_day, text, toned};
 use super::layout::{Frame, Page, Tab, as_of};
 use super::table::{Cell, Head, Table};
 use super::{heat, todo};
@@ -44,8 +44,8 @@ fn unread(files: &[String]) -> String {
     let more = files.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {} more", number(more)) } else { String::new() };
     format!(
-        "<p class=\"bad\"><a href=\"findings.html\">{} could not be read in full</a>: {}{more}</p>",
-        count(files.len(), "file"),
+        "<p><a href=\"findings.html\">{}</a>: {}{more}</p>",
+        toned(&format!("{} could not be read in full", count(files.len(), "file")), Tone::Bad),
         named.join(", ")
     )
 }

@@ -6,6 +6,8 @@ pub mod status;
 
 use std::fmt::Write;
 
+use chrono::Datelike;
+
 use super::sheet::{Body, Cell, Column, Section, Sheet, Tone};
 use super::text::csv_field;
 use crate::diagnostic::wording::plural;
@@ -40,6 +42,20 @@ fn lateness(days: Option<i64>) -> Cell {
         Some(0) => Cell::plain("on time"),
         Some(late @ 1..) => Cell::new(format!("{late}d late"), Tone::Bad),
         Some(early) => Cell::plain(format!("{}d early", -early)),
+    }
+}
+
+/// The last day where it is not the target, and how far it is from it: `12-16, 4d late`, `on time`.
+fn forecast(line: &Line) -> Cell {
+    let against = lateness(line.lateness_days);
+    match (line.end, line.target) {
+        (Some(end), Some(target)) if end != target => {
+            let is_near = end.year() == target.year();
+            let day = if is_near { end.format("%m-%d").to_string() } else { end.to_string() };
+            Cell::new(format!("{day}, {}", against.text), against.tone)
+        }
+        (Some(end), None) => Cell::plain(end.to_string()),
+        _ => against,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{counted, csv_line, facts, first, gates, late_words, lateness, place, text, unread, word};
+use super::{counted, csv_line, facts, first, forecast, gates, late_words, lateness, place, text, unread, word};
 use crate::diagnostic::wording::plural;
 use crate::render::metrics::words::{difference, spark, target, value};
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
@@ -24,9 +24,8 @@ const REASONS: usize = 2;
 /// People who are named.
 const NAMED: usize = 3;
 
-const NEXT_COLUMNS: [Column; 7] = [
+const NEXT_COLUMNS: [Column; 6] = [
     Column::new("release"),
-    Column::new("ends"),
     Column::new("target"),
     Column::new("forecast"),
     Column::new("in hand"),
@@ -88,9 +87,8 @@ fn next(line: &Line) -> Vec<Cell> {
     };
     vec![
         Cell::plain(&line.id),
-        Cell::plain(text(line.end)),
         line.target.map_or_else(|| Cell::new("none", Tone::Quiet), |day| Cell::plain(day.to_string())),
-        lateness(line.lateness_days),
+        forecast(line),
         slip,
         risk,
         passed,
@@ -127,13 +125,16 @@ fn decisions(sheet: &mut Sheet, view: &Portfolio, most: usize) {
         return;
     }
     let at = sheet.sections.len();
-    let row = |duty: &DutyView| decision(duty, today);
-    sheet.table("", &DECISION_COLUMNS, view.decisions.iter().take(most).map(row).collect());
+    let mut rows: Vec<Vec<Cell>> = view.decisions.iter().take(most).map(|duty| decision(duty, today)).collect();
+    if view.decisions.len() > most || later > 0 {
+        let quiet = |text: &str| Cell::new(text, Tone::Quiet);
+        rows.push(vec![quiet("all"), quiet(""), quiet(&command), quiet("")]);
+    }
+    sheet.table("", &DECISION_COLUMNS, rows);
     if let Some(section) = sheet.sections.get_mut(at) {
-        let undated = if undated > 0 { format!("{undated} without a day, ") } else { String::new() };
-        let all = if view.decisions.len() > most || later > 0 { format!(": {command}") } else { String::new() };
-        section.title =
-            format!("Waits for a decision, {overdue} overdue, {near} in two weeks, {undated}{later} later{all}");
+        let counts = [(overdue, "overdue"), (near, "in two weeks"), (undated, "undated"), (later, "later")];
+        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!(", {count} {word}"));
+        section.title = format!("Waits for a decision{}", counts.collect::<String>());
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    csv_line, facts, first, gates, late_words, lateness, moved, place, progress, state_cell, text, tone, unread, word,
+    csv_line, facts, first, forecast, gates, late_words, moved, place, progress, state_cell, text, tone, unread, word,
 };
 use crate::diagnostic::wording::plural;
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
@@ -33,10 +33,9 @@ const FACTS: [&str; 6] = ["announced", "scope locked by", "branch", "emergency",
 /// Risks that are shown, by their most points.
 const REASONS: usize = 4;
 
-const PART_COLUMNS: [Column; 9] = [
+const PART_COLUMNS: [Column; 8] = [
     Column::new("release"),
     Column::new("state"),
-    Column::new("ends"),
     Column::new("target"),
     Column::new("forecast"),
     Column::new("moved"),
@@ -122,7 +121,9 @@ fn one(sheet: &mut Sheet, it: &ReleaseView, view: &Release, most: usize) {
     if let Some(plan) = &it.deployment {
         facts(sheet, "Deployment", deployment(plan, it.line.state, today));
     }
-    first(sheet, "Still to do, beside phases and gates", &it.duties, (most, "relm todo"), &DUTY_COLUMNS, |duty| duty_row(duty, it, today));
+    first(sheet, "Still to do, beside phases and gates", &it.duties, (most, "relm todo"), &DUTY_COLUMNS, |duty| {
+        duty_row(duty, it, today)
+    });
     let findings = it.findings.iter().take(most).map(|finding| {
         let tone = match finding.severity.as_str() {
             "error" => Tone::Bad,
@@ -213,9 +214,8 @@ fn part(line: &Line, view: &Release) -> Vec<Cell> {
     vec![
         Cell::plain(&line.id),
         state_cell(line.state),
-        Cell::plain(text(line.end)),
         Cell::plain(text(line.target)),
-        lateness(line.lateness_days),
+        forecast(line),
         if view.compare.is_some() { moved(line.moved_days) } else { Cell::plain("") },
         progress(line.progress),
         gates(line),
@@ -372,7 +372,11 @@ fn duty_row(duty: &DutyView, it: &ReleaseView, today: NaiveDate) -> Vec<Cell> {
         (None, _) => Cell::new("no day", Tone::Quiet),
     };
     let what = if duty.subject == it.line.id { duty.what.clone() } else { format!("{}: {}", duty.subject, duty.what) };
-    let who = if duty.people.is_empty() { duty.role.as_ref().map_or_else(String::new, |role| format!("nobody can as {role}")) } else { duty.people.join(", ") };
+    let who = if duty.people.is_empty() {
+        duty.role.as_ref().map_or_else(String::new, |role| format!("nobody can as {role}"))
+    } else {
+        duty.people.join(", ")
+    };
     vec![Cell::plain(what), due, Cell::plain(who), Cell::plain(&duty.about)]
 }
 

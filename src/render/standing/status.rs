@@ -1,14 +1,13 @@
 //! One line a release.
 
-use super::{counted, csv_line, gates, lateness, moved, place, progress, state_cell, text, unread};
+use super::{counted, csv_line, forecast, gates, moved, place, progress, state_cell, text, unread};
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
 use crate::report::standing::Line;
 use crate::report::standing::status::Status;
 
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 10] = [
     Column::new("release"),
     Column::new("state"),
-    Column::new("ends"),
     Column::new("target"),
     Column::new("forecast"),
     Column::new("moved"),
@@ -42,9 +41,8 @@ fn row(line: &Line, is_compared: bool, brief: bool) -> Vec<Cell> {
     vec![
         Cell::plain(&line.id),
         state_cell(line.state),
-        Cell::plain(text(line.end)),
         line.target.map_or_else(|| Cell::new("none", Tone::Quiet), |day| Cell::plain(day.to_string())),
-        lateness(line.lateness_days),
+        forecast(line),
         if is_compared { moved(line.moved_days) } else { Cell::plain("") },
         progress(line.progress),
         gates(line),

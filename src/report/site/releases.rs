@@ -9,7 +9,7 @@ use crate::analysis::gates::State;
 use crate::diagnostic::Severity;
 use crate::model::Identified;
 use crate::model::portfolio::Rating;
-use crate::model::release::{RiskItem, Release, RiskStatus, Status};
+use crate::model::release::{Release, RiskItem, RiskStatus, Status};
 use crate::report::plan::release_view;
 use crate::report::risk::{ContributionView, RiskView};
 use crate::report::show::Source;
@@ -153,11 +153,7 @@ impl Site<'_> {
             projects: release.scope.iter().map(|item| item.project.to_string()).collect(),
             passed: readiness.passed,
             gates: readiness.gates,
-            standing: if over {
-                Standing { level: Level::Over, reasons: Vec::new() }
-            } else {
-                self.standing(r)
-            },
+            standing: if over { Standing { level: Level::Over, reasons: Vec::new() } } else { self.standing(r) },
             in_hand: self.material.plan.schedule.in_hand(portfolio, r).map(|(days, ..)| days).filter(|_| !over),
             score: self.risks.get(release.id.as_str()).map(|risk| risk.score),
             source: self.gates().source(release.id.span),
@@ -182,7 +178,8 @@ impl Site<'_> {
                 reasons.push((level, finding.message));
             }
         }
-        reasons.extend(grave_risks(release).map(|risk| (Level::Watch, format!("risk `{}` is likely and grave", risk.id))));
+        reasons
+            .extend(grave_risks(release).map(|risk| (Level::Watch, format!("risk `{}` is likely and grave", risk.id))));
         if let Some(risk) = self.risks.get(release.id.as_str()) {
             let level = Level::of_risk(risk);
             let told = |it: &ContributionView| (it.id == "schedule" && is_late) || (it.id == "gates" && troubled);
