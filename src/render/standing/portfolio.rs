@@ -20,7 +20,7 @@ const CONFLICTS: usize = 2;
 const FREEZES: usize = 2;
 const COMPOSITES: usize = 2;
 /// Reasons that are told of a release at risk.
-const REASONS: usize = 2;
+const REASONS: usize = 1;
 /// People who are named.
 const NAMED: usize = 3;
 
@@ -61,7 +61,8 @@ pub fn sheet(view: &Portfolio, unicode: bool, brief: bool) -> Sheet {
     if view.at_risk.is_empty() && view.counts.open > 0 {
         facts(&mut sheet, "At risk, and why", vec![Fact::new("", "nothing", Tone::Good)]);
     }
-    first(&mut sheet, "At risk, and why", &view.at_risk, (most(RISKS), "relm report status"), &RISK_COLUMNS, at_risk);
+    let row = |it: &AtRisk| at_risk(it, most(REASONS));
+    first(&mut sheet, "At risk, and why", &view.at_risk, (most(RISKS), "relm report status"), &RISK_COLUMNS, row);
     decisions(&mut sheet, view, most(DECISIONS));
     environments(&mut sheet, view, brief);
     trends(&mut sheet, view, unicode);
@@ -99,8 +100,8 @@ fn short(level: &str) -> &str {
     if level == "medium" { "med" } else { level }
 }
 
-fn at_risk(it: &AtRisk) -> Vec<Cell> {
-    let why: Vec<&str> = it.reasons.iter().take(REASONS).map(String::as_str).collect();
+fn at_risk(it: &AtRisk, reasons: usize) -> Vec<Cell> {
+    let why: Vec<&str> = it.reasons.iter().take(reasons).map(String::as_str).collect();
     vec![
         Cell::plain(&it.risk.id),
         super::state_cell(it.state),
