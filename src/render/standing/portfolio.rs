@@ -105,7 +105,7 @@ fn at_risk(it: &AtRisk, reasons: usize) -> Vec<Cell> {
     vec![
         Cell::plain(&it.risk.id),
         super::state_cell(it.state),
-        Cell::new(format!("{} of 100, {}", it.risk.score, it.risk.level), super::tone(it.risk.level)),
+        Cell::new(format!("{:.0} {}", it.risk.score, short(it.risk.level)), super::tone(it.risk.level)),
         Cell::plain(why.join("; ")),
     ]
 }
