@@ -229,7 +229,10 @@ impl<'g> Context<'g> {
             self.judge(&reading_rules()).findings.iter().filter(|found| found.severity == Severity::Error).count();
         if errors > 0 {
             let plural = if errors == 1 { "" } else { "s" };
-            self.global.note("warning", &format!("{errors} error{plural} in the manifests; see `relm check`"));
+            self.global.note(
+                "warning",
+                &format!("{errors} error{plural} in the manifests, found on reading them; see `relm check`"),
+            );
         }
     }
 

@@ -81,7 +81,7 @@ fn who(duty: &DutyView) -> String {
     match (&duty.role, named.is_empty()) {
         (None, true) => "nobody is named".to_owned(),
         (None, false) => named,
-        (Some(role), true) => format!("nobody is {role}"),
+        (Some(role), true) => format!("nobody can as {role}"),
         (Some(role), false) => format!("{named} ({role})"),
     }
 }

@@ -222,7 +222,7 @@ impl ReleaseEvidence {
         let gates = gates.iter().map(|gate| GateEvidence {
             gate: GateView::new(input, release, gate),
             criteria: gate.criteria.iter().map(|criterion| CriterionView::new(input, gate, criterion)).collect(),
-            required: gate.required.iter().map(|required| RequiredView::new(input, required)).collect(),
+            required: gate.required.iter().map(|required| RequiredView::new(input, release, required)).collect(),
             approvals: Entry::of_gate(input, release, gate),
         });
         Self {

@@ -84,8 +84,11 @@ pub struct ReleaseView {
     pub slip_days: Option<i64>,
     /// The smallest slack of its phases, in working days.
     pub slack_days: Option<i64>,
-    /// The smallest slack of what is not done before production, in working days; the deployment itself usually stands on
-    /// the target, so its slack says little.
+    /// Working days in hand: how many the forecast of the work before production, with that of its parts, can slip before it
+    /// breaks a promise; negative when it does. Null when it is over.
+    pub spare_days: Option<i64>,
+    /// The smallest slack by the plan of what is not done before production, in working days; the deployment itself usually
+    /// stands on the target, so its slack says little.
     pub margin_days: Option<i64>,
     /// How far the forecast of what is not done lies behind the plan at most, in calendar days; null when it does not.
     pub behind_days: Option<i64>,
@@ -307,6 +310,7 @@ pub fn release_view(input: Input<'_>, r: usize, baseline: Option<Baseline>) -> R
         lateness_days: own.lateness,
         slip_days: baseline.and_then(|baseline| baseline.slip_days),
         slack_days: own.slack,
+        spare_days: schedule.in_hand(portfolio, r).map(|(days, ..)| days).filter(|_| !release.status().is_over()),
         margin_days: schedule.margin(portfolio, r),
         behind_days: behind(release, own),
         parts: portfolio.children(r).iter().map(|&child| portfolio.releases[child].id.to_string()).collect(),

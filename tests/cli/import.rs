@@ -417,7 +417,7 @@ fn logs_that_cannot_be_read_are_not_touched() {
     assert_snapshot!(import(&sandbox, "deployments d.csv --into records/2027.yaml --write"), @r"
     exit code: 2
     ---- stderr
-    warning: 5 errors in the manifests; see `relm check`
+    warning: 5 errors in the manifests, found on reading them; see `relm check`
     error: records/2027.yaml:2: this file cannot be changed before it can be read: `{` is never closed
     hint: close it, or quote a text that holds a bracket
     ");
@@ -426,7 +426,7 @@ fn logs_that_cannot_be_read_are_not_touched() {
     assert_snapshot!(import(&sandbox, "deployments d.csv --into .hidden/x.yaml --write"), @r"
     exit code: 2
     ---- stderr
-    warning: 5 errors in the manifests; see `relm check`
+    warning: 5 errors in the manifests, found on reading them; see `relm check`
     error: what is written into `.hidden/x.yaml` would not be read
     hint: it is hidden, ignored by git, excluded by `relm.yaml`, or cannot be read; name another file with `--into`
     ");

@@ -300,7 +300,10 @@ fn broken_manifests_hide_nothing_else() {
     let sandbox = sandbox().write("releases/broken.yaml", "kind: release\nid: torn\nstatus: [\n");
     for report in [&["portfolio"][..], &["status"], &["release", "glow"], &["backlog"]] {
         let run = sandbox.run(&[&["report"], report].concat());
-        assert!(run.code == Some(0) && run.stderr.contains("in the manifests; see `relm check`"), "{run}");
+        assert!(
+            run.code == Some(0) && run.stderr.contains("in the manifests, found on reading them; see `relm check`"),
+            "{run}"
+        );
     }
 }
 
@@ -324,5 +327,104 @@ fn every_format_is_the_same_twice_and_names_run_nowhere() {
                 assert!(first.stdout.lines().all(|line| columns(line) >= head), "{first}");
             }
         }
+    }
+}
+
+/// The releases of a view by id, with what one of their keys says.
+fn by_id(list: &Value, id: &str, key: &str) -> Vec<(String, Value)> {
+    let mut found: Vec<(String, Value)> =
+        list.as_array().unwrap().iter().map(|it| (it[id].as_str().unwrap().to_owned(), it[key].clone())).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+#[test]
+fn days_in_hand_are_one_number_everywhere() {
+    let sandbox = northwind();
+    let told = |arguments: &[&str]| -> Value {
+        let run = sandbox.run(&[arguments, &["--today", "2026-11-16", "--format", "json"]].concat());
+        serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run}"))
+    };
+    let status = by_id(&told(&["report", "status"])["releases"], "id", "spare_days");
+    assert!(status.contains(&("core-2026.4".to_owned(), 3.into())), "{status:?}");
+    let plan = by_id(&told(&["plan"])["releases"], "id", "spare_days");
+    for one in &status {
+        assert!(plan.contains(one), "{one:?} {plan:?}");
+    }
+    for arguments in [&["plan", "core-2026.4"][..], &["show", "core-2026.4"], &["report", "release", "core-2026.4"]] {
+        let run = sandbox.run(&[arguments, &["--today", "2026-11-16"]].concat());
+        let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("3 working days in hand"), "{run}");
+        assert_eq!(text.matches(" in hand").count(), text.matches("3 working days in hand").count(), "{run}");
+    }
+}
+
+#[test]
+fn what_help_says_of_a_state_holds() {
+    let release = |id: &str, more: &str| {
+        format!("kind: release\nid: {id}\ntype: minor\nstatus: in-progress\nowner: crew\n{more}---\n")
+    };
+    let phase = |dates: &str| format!("target: 2026-04-30\nphases: [{{id: build, {dates}}}]\n");
+    let text = [
+        release("behind", &phase("start: 2026-03-09, end: 2026-03-13, actual: {start: 2026-03-11}")),
+        release("over", "target: 2026-02-20\n"),
+        release(
+            "grave",
+            &format!(
+                "{}risk: {{impact: low, complexity: low, register: [{{id: R1, likelihood: high, impact: high, \
+                 mitigation: watch it, due: 2026-04-20, owner: ann}}]}}\n",
+                phase("start: 2026-04-01, end: 2026-04-08")
+            ),
+        ),
+        release("calm", &phase("start: 2026-04-01, end: 2026-04-08")),
+    ];
+    let sandbox = sandbox().write("releases/lantern.yaml", &text.concat());
+    let view = json(&sandbox, &["status"]);
+    let states = by_id(&view["releases"], "id", "state");
+    let states: Vec<String> = states.iter().map(|(id, state)| format!("{id} {}", state.as_str().unwrap())).collect();
+    assert_eq!(states, ["behind watch", "calm on-track", "grave watch", "over late"], "{view:#}");
+    // The site and the page count the same.
+    let page = json(&sandbox, &["portfolio"]);
+    assert_eq!(told(&page["at_risk"], &["id"]), ["over", "grave", "behind"], "the gravest first");
+    assert_eq!(sandbox.run(&["site", "public"]).code, Some(0));
+    let index = sandbox.read("public/index.html");
+    assert!(index.contains("1 late, 2 to watch"), "{index}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named_in_the_report_itself() {
+    let sandbox = sandbox().write("releases/torn.yaml", "kind: release\nid: [torn\n");
+    for report in ["status", "portfolio"] {
+        let run = sandbox.run(&["report", report, "-q"]);
+        let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("1 file could not be read in full: releases/torn.yaml"), "{run}");
+        assert_eq!(json(&sandbox, &[report])["unread"], serde_json::json!(["releases/torn.yaml"]));
+    }
+    assert_eq!(sandbox.run(&["site", "public"]).code, Some(0));
+    let index = sandbox.read("public/index.html");
+    assert!(index.contains("could not be read in full") && index.contains("releases/torn.yaml"), "{index}");
+}
+
+#[test]
+fn who_can_decide_is_the_same_everywhere() {
+    // Ann is the only chief, and what she would decide about is hers.
+    let root = ROOT.replace("name: Lamp Works\n", "name: Lamp Works\napprovals: {separation_of_duties: true}\n");
+    let sandbox = sandbox().write("relm.yaml", &root).write(
+        "releases/lantern.yaml",
+        &RELEASES
+            .replace("type: minor\nstatus: in-progress\nowner: bo", "type: minor\nstatus: in-progress\nowner: ann"),
+    );
+    let commands = [
+        &["report", "release", "glow"][..],
+        &["report", "portfolio"],
+        &["report", "gates"],
+        &["todo"],
+        &["gate", "show", "glow/go"],
+    ];
+    for command in commands {
+        let run = sandbox.run(command);
+        let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("nobody can"), "{run}");
+        assert!(!text.contains("with ann") && !text.contains("ann (chief)"), "{run}");
     }
 }

@@ -15,7 +15,7 @@ use crate::choice;
 use crate::diagnostic::Span;
 use crate::model::portfolio::Rating;
 use crate::model::release::{RiskStatus, Status};
-use crate::time::{plus_days, zone};
+use crate::time::zone;
 
 choice! {
     /// What makes a release risky.
@@ -154,7 +154,7 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
         out.exposure = Some(0.6 + 0.4 * (late as f64 / VERY_LATE).min(1.0));
         out.why.push(format!("the forecast ends {} after the target", plural(late, "day")));
         out.span = release.target.as_ref().map(|target| target.span);
-    } else if let Some((margin, at, p)) = margin(base, r) {
+    } else if let Some((margin, at, p)) = base.schedule().in_hand(base.portfolio(), r) {
         let phase = &base.portfolio().releases[at].phases[p];
         let name =
             if at == r { phase.id.to_string() } else { format!("{}/{}", base.portfolio().releases[at].id, phase.id) };
@@ -195,31 +195,6 @@ fn schedule(base: &Base<'_>, r: usize, out: &mut Contribution) {
 fn is_placed(base: &Base<'_>, r: usize) -> bool {
     let family = base.portfolio().family(r).into_iter();
     family.flat_map(|part| &base.schedule().releases[part].phases).any(|phase| phase.planned.is_some())
-}
-
-/// The fewest working days between the forecast end of an open phase and the last day that breaks no promise, with the phase, of a
-/// release and its parts. The days of going live are fixed by the target and have no margin of their own.
-pub fn margin(base: &Base<'_>, r: usize) -> Option<(i64, usize, usize)> {
-    let portfolio = base.portfolio();
-    let mut found = Vec::new();
-    for part in portfolio.family(r) {
-        let release = &portfolio.releases[part];
-        if release.status().is_over() {
-            continue;
-        }
-        let calendar = portfolio.release_calendar(release);
-        for (p, phase) in release.phases.iter().enumerate() {
-            let dates = base.schedule().phase(part, p);
-            let (Some(forecast), Some(late)) = (dates.forecast, dates.late) else { continue };
-            let goes_live = phase.environments.iter().any(|used| portfolio.is_production(&used.id));
-            if phase.actual_end().is_none() && !(goes_live && forecast.end <= late.end) {
-                let (first, last) = (forecast.end.min(late.end), forecast.end.max(late.end));
-                let days = calendar.working_days(plus_days(first, 1), plus_days(last, 1));
-                found.push((if forecast.end > late.end { -days.max(1) } else { days }, part, p));
-            }
-        }
-    }
-    found.into_iter().min_by_key(|(margin, ..)| *margin)
 }
 
 fn gates(base: &Base<'_>, r: usize, out: &mut Contribution) {

@@ -25,6 +25,7 @@ use crate::diagnostic::Span;
 use crate::graph::{Graph, Node, production_phases};
 use crate::model::Portfolio;
 use crate::model::release::{Phase, Release};
+use crate::time::plus_days;
 
 pub use drivers::Drivers;
 pub use forecast::remaining;
@@ -172,6 +173,31 @@ impl Schedule {
             open.filter_map(|(_, (_, own))| own.slack).min()
         };
         portfolio.family(release).into_iter().filter_map(of_one).min()
+    }
+
+    /// The fewest working days between the forecast end of an open phase and the last day that breaks no promise, with the
+    /// release and the place of the phase, of a release and its parts; negative when a promise breaks. The days of going live
+    /// are fixed by the target and have none of their own.
+    pub fn in_hand(&self, portfolio: &Portfolio, release: usize) -> Option<(i64, usize, usize)> {
+        let mut found = Vec::new();
+        for part in portfolio.family(release) {
+            let release = &portfolio.releases[part];
+            if release.status().is_over() {
+                continue;
+            }
+            let calendar = portfolio.release_calendar(release);
+            for (p, phase) in release.phases.iter().enumerate() {
+                let dates = self.phase(part, p);
+                let (Some(forecast), Some(late)) = (dates.forecast, dates.late) else { continue };
+                let goes_live = phase.environments.iter().any(|used| portfolio.is_production(&used.id));
+                if phase.actual_end().is_none() && !(goes_live && forecast.end <= late.end) {
+                    let (first, last) = (forecast.end.min(late.end), forecast.end.max(late.end));
+                    let days = calendar.working_days(plus_days(first, 1), plus_days(last, 1));
+                    found.push((if forecast.end > late.end { -days.max(1) } else { days }, part, p));
+                }
+            }
+        }
+        found.into_iter().min_by_key(|(days, ..)| *days)
     }
 
     /// The schedule of a phase.

@@ -189,8 +189,22 @@ fn required_words(required: &RequiredView) -> String {
         [] => "nobody holds the role".to_owned(),
         holders => format!("held by {}", holders.join(", ")),
     });
+    parts.extend(who_can(required));
     parts.extend(required.source.as_ref().map(address));
     parts.join(" · ")
+}
+
+/// Who can decide still, where that is not everybody who holds the role and has not decided.
+fn who_can(required: &RequiredView) -> Option<String> {
+    let is_open = required.given < required.count && !required.holders.is_empty();
+    let all = required.holders.iter().filter(|holder| !required.by.contains(holder)).count();
+    match required.able.as_slice() {
+        _ if !is_open => None,
+        [] if all == 0 => Some("nobody else can decide".to_owned()),
+        [] => Some("nobody can: duties are separated, and it is their own work".to_owned()),
+        able if able.len() < all => Some(format!("can decide: {}", able.join(", "))),
+        _ => None,
+    }
 }
 
 /// `carol approved as change-manager on 2026-12-01`, and whether that counts.

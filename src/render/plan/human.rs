@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::bars::{self, Chart};
-use super::{environments, gate_facts, margin, open, outlook, phase_state, short, verdict};
+use super::{environments, gate_facts, in_hand, open, outlook, phase_state, short, verdict};
 use crate::diagnostic::Severity;
 use crate::render::Style;
 use crate::render::findings::human as findings;
@@ -93,8 +93,8 @@ pub(in crate::render) fn standing(out: &mut String, release: &ReleaseView, paint
     let mut facts: Vec<(String, String)> = Vec::new();
     facts.extend(release.target.map(|target| plain(format!("target {}", target.format("%a %Y-%m-%d")))));
     facts.extend(verdict(release).map(|text| (text.clone(), paint.lateness(&text, release))));
-    let short = release.margin_days.or(release.slack_days) < Some(0);
-    facts.extend(margin(release).map(|text| if short { (text.clone(), paint.red(&text)) } else { plain(text) }));
+    let short = release.spare_days.is_some_and(|days| days < 0);
+    facts.extend(in_hand(release).map(|text| if short { (text.clone(), paint.red(&text)) } else { plain(text) }));
     facts.extend(release.slip_days.filter(|&slip| slip != 0).map(|slip| plain(format!("{slip:+}d against the base"))));
     let mut used = 0;
     for (text, painted) in facts {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::{environments, gate_facts, margin, open, outlook, phase_state, verdict};
+use super::{environments, gate_facts, in_hand, open, outlook, phase_state, verdict};
 use crate::render::text::{markdown_escape, markdown_sentence};
 use crate::report::check::FindingView;
 use crate::report::plan::{Plan, ReleaseView};
@@ -35,7 +35,7 @@ fn one(out: &mut String, release: &ReleaseView) {
     let mut facts = vec![markdown_escape(&release.r#type), release.status.to_owned()];
     facts.extend(release.target.map(|target| format!("target {target}")));
     facts.extend(verdict(release));
-    facts.extend(margin(release));
+    facts.extend(in_hand(release));
     facts.extend(release.outlook.as_ref().map(|it| markdown_escape(&outlook(it))));
     let _ = writeln!(out, "{}\n", facts.join(" · "));
     phases(out, release);

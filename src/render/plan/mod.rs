@@ -70,13 +70,13 @@ fn open(release: &ReleaseView) -> bool {
     !matches!(release.status, "released" | "closed" | "cancelled")
 }
 
-/// The working days in hand before a promise breaks, in words.
-fn margin(release: &ReleaseView) -> Option<String> {
-    let days = release.margin_days.or(release.slack_days).filter(|_| open(release))?;
+/// How many working days the forecast can slip before a promise breaks, in words.
+fn in_hand(release: &ReleaseView) -> Option<String> {
+    let days = release.spare_days.filter(|_| open(release))?;
     Some(match days {
-        0 => "no slack".to_owned(),
-        days @ 1.. => format!("{} in hand", plural(days, "day")),
-        days => format!("{} short", plural(-days, "day")),
+        0 => "no day in hand".to_owned(),
+        days @ 1.. => format!("{} in hand", plural(days, "working day")),
+        days => format!("{} short before production", plural(-days, "working day")),
     })
 }
 

@@ -66,6 +66,10 @@ fn article(out: &mut String, page: &Page<'_>, view: &Show) {
             let words = format!("{} of {}", required.given, required.count);
             let who = if required.holders.is_empty() {
                 "nobody holds it".to_owned()
+            } else if required.given < required.count && required.able.is_empty() {
+                format!("{}, nobody can decide: duties are separated", page.links("person", &required.holders))
+            } else if required.given < required.count {
+                page.links("person", &required.able)
             } else {
                 page.links("person", &required.holders)
             };

@@ -121,7 +121,7 @@ pub fn level(level: Level) -> String {
         Level::Over => Tone::Plain,
         Level::OnTrack => Tone::Good,
         Level::Watch => Tone::Warn,
-        Level::AtRisk | Level::Act | Level::Late => Tone::Bad,
+        Level::AtRisk | Level::Late => Tone::Bad,
     };
     toned(level.word(), tone)
 }

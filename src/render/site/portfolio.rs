@@ -3,12 +3,15 @@
 use std::fmt::Write;
 
 use super::bars::{Bar, Scale, share};
-use super::html::{Tone, away, capital, count, day_or_none, level, number, sentence, short_day, text};
+use super::html::{Tone, away, capital, count, day_or_none, level, number, sentence, short_day, text, toned};
 use super::layout::{Frame, Page, Tab, as_of};
 use super::table::{Cell, Head, Table};
 use super::{heat, todo};
 use crate::report::site::portfolio::Portfolio;
 use crate::report::site::{Level, ReleaseRow};
+
+/// Files that are named where they cannot be read.
+const NAMED: usize = 3;
 
 /// The page.
 pub fn render(frame: &Frame, view: &Portfolio) -> String {
@@ -17,9 +20,10 @@ pub fn render(frame: &Frame, view: &Portfolio) -> String {
     let mut main = String::new();
     let _ = write!(
         main,
-        "<div class=\"hero\"><h1>{}</h1>\n<p class=\"quiet\">{}</p></div>\n<div class=\"three\">\n",
+        "<div class=\"hero\"><h1>{}</h1>\n<p class=\"quiet\">{}</p>{}</div>\n<div class=\"three\">\n",
         text(&about.portfolio),
-        text(&as_of(about))
+        text(&as_of(about)),
+        unread(&about.unread)
     );
     next(&mut main, &page, view);
     risks(&mut main, &page, view);
@@ -29,6 +33,21 @@ pub fn render(frame: &Frame, view: &Portfolio) -> String {
     environments(&mut main, &page, view);
     shipped(&mut main, &page, view);
     page.render(&about.portfolio, &main)
+}
+
+/// That files are missing from the pages, and which.
+fn unread(files: &[String]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let named: Vec<String> = files.iter().take(NAMED).map(|file| format!("<code>{}</code>", text(file))).collect();
+    let more = files.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {} more", number(more)) } else { String::new() };
+    format!(
+        "<p><a href=\"findings.html\">{}</a>: {}{more}</p>",
+        toned(&format!("{} could not be read in full", count(files.len(), "file")), Tone::Bad),
+        named.join(", ")
+    )
 }
 
 /// One of the three panels of the first screen: its question, the answer in large letters, and how good that is.
@@ -71,33 +90,32 @@ fn next(out: &mut String, page: &Page<'_>, view: &Portfolio) {
             away((end - today).num_days()),
         );
     }
-    let _ = writeln!(
-        out,
-        "</ul>\n<p class=\"all\"><a href=\"releases.html\">All {}</a></p></section>",
-        count(view.counts.open + view.counts.drafts, "open release")
-    );
+    let all = match view.counts.open {
+        0 => "Releases".to_owned(),
+        1 => "The open release".to_owned(),
+        open => format!("All {}", count(open, "open release")),
+    };
+    let _ = writeln!(out, "</ul>\n<p class=\"all\"><a href=\"releases.html\">{all}</a></p></section>");
 }
 
 fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     let counts = &view.counts;
     // The gravest two in large letters; the rows below say the rest.
-    let kinds =
-        [(counts.late, "late"), (counts.act, "to act on"), (counts.at_risk, "at risk"), (counts.watch, "to watch")];
+    let kinds = [(counts.late, "late"), (counts.at_risk, "at risk"), (counts.watch, "to watch")];
     let known: Vec<String> = kinds
         .iter()
         .filter(|(count, _)| *count > 0)
         .take(2)
         .map(|(count, word)| format!("{} {word}", number(*count)))
         .collect();
-    let (answer, tone) = match (known.is_empty(), counts.late + counts.act + counts.at_risk) {
+    let (answer, tone) = match (known.is_empty(), counts.late + counts.at_risk) {
         (true, _) => ("Nothing".to_owned(), Tone::Good),
         (false, 0) => (known.join(", "), Tone::Warn),
         (false, _) => (known.join(", "), Tone::Bad),
     };
     panel(out, "risk", "At risk", &answer, tone);
-    if view.risks.is_empty() {
-        let _ =
-            writeln!(out, "<p>No date is missed, and the risk of {} is low.</p>", count(counts.open, "open release"));
+    if view.risks.is_empty() && counts.open > 0 {
+        out.push_str("<p>Nothing speaks against the dates of open releases.</p>\n");
     }
     out.push_str("<ul class=\"rows\">\n");
     for row in &view.risks {
@@ -130,21 +148,27 @@ fn risks(out: &mut String, page: &Page<'_>, view: &Portfolio) {
 
 fn waiting(out: &mut String, page: &Page<'_>, view: &Portfolio) {
     let counts = &view.counts;
-    let (answer, tone) = match (counts.urgent, counts.today, counts.needs) {
+    let kinds = [(counts.overdue, "overdue"), (counts.today, "today")];
+    let incidents = (counts.incidents > 0).then(|| count(counts.incidents, "open incident"));
+    let due = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", number(*count)));
+    let known: Vec<String> = incidents.into_iter().chain(due).collect();
+    let (answer, tone) = match (counts.incidents + counts.overdue, counts.today, counts.needs) {
         (0, 0, 0) => ("Nothing".to_owned(), Tone::Good),
         (0, 0, all) => (format!("{} in two weeks", count(all, "thing")), Tone::Plain),
-        (0, today, _) => (format!("{} today", count(today, "thing")), Tone::Warn),
-        (urgent, 0, _) => (format!("{} overdue", count(urgent, "thing")), Tone::Bad),
-        (urgent, today, _) => (format!("{} overdue, {} today", number(urgent), number(today)), Tone::Bad),
+        (0, ..) => (known.join(", "), Tone::Warn),
+        _ => (known.join(", "), Tone::Bad),
     };
     panel(out, "waiting", "Needs somebody", &answer, tone);
     if !view.needs.is_empty() {
         out.push_str(&todo::list(page, &view.needs));
     }
+    let all = match view.counts.needs {
+        0 => "To do".to_owned(),
+        needs => format!("All {}, by person", count(needs, "thing")),
+    };
     let _ = writeln!(
         out,
-        "<p class=\"all\"><a href=\"todo.html\">All {}, by person</a><span id=\"mine\" hidden> · <a href=\"todo.html\"></a></span></p></section>",
-        count(view.counts.needs, "thing")
+        "<p class=\"all\"><a href=\"todo.html\">{all}</a><span id=\"mine\" hidden> · <a href=\"todo.html\"></a></span></p></section>"
     );
 }
 
@@ -194,7 +218,7 @@ pub fn release_bars(row: &ReleaseRow) -> Vec<Bar> {
     let mut bars = Vec::new();
     if let (Some(from), Some(to)) = (row.start, row.planned) {
         let look = match row.standing.level {
-            Level::Late | Level::Act | Level::AtRisk => "critical",
+            Level::Late | Level::AtRisk => "critical",
             Level::Over => "done",
             _ => "plan",
         };

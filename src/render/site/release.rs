@@ -105,10 +105,12 @@ fn head(out: &mut String, page: &Page<'_>, view: &ReleasePage, title: &str) {
     fact(if row.over { "Shipped" } else { "Ships" }, &ships);
     fact("Target", &day_or_none(row.target));
     if let Some(plan) = &show.release {
-        let hand = plan.margin_days.filter(|_| !row.over);
-        if let Some(days) = hand {
-            let words =
-                if days < 0 { format!("{} short", plural(-days, "working day")) } else { plural(days, "working day") };
+        if let Some(days) = row.in_hand {
+            let words = if days < 0 {
+                format!("{} short before production", plural(-days, "working day"))
+            } else {
+                plural(days, "working day")
+            };
             fact("In hand", &words);
         }
         let late = plan.lateness_days.filter(|days| *days != 0).map(|days| {

@@ -18,12 +18,15 @@ const MOST: usize = 400;
 pub fn render(frame: &Frame, needs: &[Need]) -> String {
     let page = frame.top(Tab::Needs);
     let mut main = String::from("<h1>To do</h1>\n");
-    let urgent = needs.iter().filter(|need| need.urgent).count();
+    let things = |needs: &mut dyn Iterator<Item = &Need>| needs.map(|need| need.things).sum::<usize>();
+    let overdue = things(&mut needs.iter().filter(|need| need.urgent));
+    let incidents = needs.iter().filter(|need| need.things == 0).count();
+    let incidents = if incidents > 0 { format!(", and {}", count(incidents, "open incident")) } else { String::new() };
     let _ = writeln!(
         main,
-        "<p class=\"lead\">{} within two weeks, {} overdue.</p>",
-        count(needs.len(), "thing"),
-        super::html::number(urgent)
+        "<p class=\"lead\">{} within two weeks, {} of them overdue{incidents}. What one gate asks for stands together.</p>",
+        count(things(&mut needs.iter()), "thing"),
+        super::html::number(overdue)
     );
     if needs.is_empty() {
         main.push_str("<p class=\"panel calm\">Nothing waits for anybody.</p>\n");

@@ -6,11 +6,16 @@ pub mod status;
 
 use std::fmt::Write;
 
+use chrono::Datelike;
+
 use super::sheet::{Body, Cell, Column, Section, Sheet, Tone};
 use super::text::csv_field;
 use crate::diagnostic::wording::plural;
 use crate::report::gate::Source;
 use crate::report::standing::{Counts, Line};
+
+/// Files that are named at the head of a report.
+const NAMED: usize = 3;
 
 /// `at risk`.
 fn word(state: &str) -> String {
@@ -37,6 +42,20 @@ fn lateness(days: Option<i64>) -> Cell {
         Some(0) => Cell::plain("on time"),
         Some(late @ 1..) => Cell::new(format!("{late}d late"), Tone::Bad),
         Some(early) => Cell::plain(format!("{}d early", -early)),
+    }
+}
+
+/// The last day where it is not the target, and how far it is from it: `12-16, 4d late`, `on time`.
+fn forecast(line: &Line) -> Cell {
+    let against = lateness(line.lateness_days);
+    match (line.end, line.target) {
+        (Some(end), Some(target)) if end != target => {
+            let is_near = end.year() == target.year();
+            let day = if is_near { end.format("%m-%d").to_string() } else { end.to_string() };
+            Cell::new(format!("{day}, {}", against.text), against.tone)
+        }
+        (Some(end), None) => Cell::plain(end.to_string()),
+        _ => against,
     }
 }
 
@@ -86,6 +105,15 @@ fn counted(counts: &Counts) -> String {
     let drafts = (counts.drafts > 0).then(|| format!("{} of them drafts", counts.drafts));
     let over = (counts.over > 0).then(|| format!("{} over", counts.over));
     std::iter::once(open).chain(drafts).chain(over).collect::<Vec<_>>().join("; ")
+}
+
+/// `1 file could not be read in full: releases/a.yaml`.
+fn unread(files: &[String]) -> Option<String> {
+    let named = files.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = files.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more, see relm check") } else { String::new() };
+    let count = plural(files.len() as i64, "file");
+    (!files.is_empty()).then(|| format!("{count} could not be read in full: {named}{more}"))
 }
 
 /// The first so many, as a table under a title that says how many there are, and which command has them all.

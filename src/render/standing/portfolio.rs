@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{counted, csv_line, facts, first, gates, late_words, lateness, place, text, word};
+use super::{counted, csv_line, facts, first, forecast, gates, late_words, lateness, place, text, unread, word};
 use crate::diagnostic::wording::plural;
 use crate::render::metrics::words::{difference, spark, target, value};
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
@@ -20,18 +20,15 @@ const CONFLICTS: usize = 2;
 const FREEZES: usize = 2;
 const COMPOSITES: usize = 2;
 /// Reasons that are told of a release at risk.
-const REASONS: usize = 2;
-/// How reasons begin that the risk tells too.
-const TOLD: [&str; 4] = ["forecast ", "risk ", "gate ", "its part "];
+const REASONS: usize = 1;
 /// People who are named.
 const NAMED: usize = 3;
 
-const NEXT_COLUMNS: [Column; 7] = [
+const NEXT_COLUMNS: [Column; 6] = [
     Column::new("release"),
     Column::new("target"),
-    Column::new("days"),
     Column::new("forecast"),
-    Column::new("spare"),
+    Column::new("in hand"),
     Column::new("risk"),
     Column::below("gates"),
 ];
@@ -48,7 +45,10 @@ pub fn sheet(view: &Portfolio, unicode: bool, brief: bool) -> Sheet {
     let most = |count: usize| if brief { count } else { usize::MAX };
     let mut sheet = Sheet {
         title: format!("{}portfolio", sheet::of(view.portfolio.as_deref())),
-        about: vec![format!("as of {}", sheet::day(today, NaiveDate::MIN)), counted(&view.counts)],
+        about: [format!("as of {}", sheet::day(today, NaiveDate::MIN)), counted(&view.counts)]
+            .into_iter()
+            .chain(unread(&view.unread))
+            .collect(),
         ..Sheet::default()
     };
     let (from, to) = (sheet::day(view.from, today), sheet::day(view.to, today));
@@ -61,7 +61,8 @@ pub fn sheet(view: &Portfolio, unicode: bool, brief: bool) -> Sheet {
     if view.at_risk.is_empty() && view.counts.open > 0 {
         facts(&mut sheet, "At risk, and why", vec![Fact::new("", "nothing", Tone::Good)]);
     }
-    first(&mut sheet, "At risk, and why", &view.at_risk, (most(RISKS), "relm report risk"), &RISK_COLUMNS, at_risk);
+    let row = |it: &AtRisk| at_risk(it, most(REASONS));
+    first(&mut sheet, "At risk, and why", &view.at_risk, (most(RISKS), "relm report status"), &RISK_COLUMNS, row);
     decisions(&mut sheet, view, most(DECISIONS));
     environments(&mut sheet, view, brief);
     trends(&mut sheet, view, unicode);
@@ -88,8 +89,7 @@ fn next(line: &Line) -> Vec<Cell> {
     vec![
         Cell::plain(&line.id),
         line.target.map_or_else(|| Cell::new("none", Tone::Quiet), |day| Cell::plain(day.to_string())),
-        Cell::plain(text(line.days_left)),
-        lateness(line.lateness_days),
+        forecast(line),
         slip,
         risk,
         passed,
@@ -100,36 +100,42 @@ fn short(level: &str) -> &str {
     if level == "medium" { "med" } else { level }
 }
 
-fn at_risk(it: &AtRisk) -> Vec<Cell> {
-    let own = it.reasons.first().filter(|why| !TOLD.iter().any(|told| why.starts_with(told)));
-    let mut why: Vec<&str> = own.into_iter().map(String::as_str).chain(gravest(&it.risk)).collect();
-    why.truncate(REASONS);
+fn at_risk(it: &AtRisk, reasons: usize) -> Vec<Cell> {
+    let why: Vec<&str> = it.reasons.iter().take(reasons).map(String::as_str).collect();
     vec![
         Cell::plain(&it.risk.id),
         super::state_cell(it.state),
-        Cell::new(format!("{} of 100, {}", it.risk.score, it.risk.level), super::tone(it.risk.level)),
+        Cell::new(format!("{:.0} {}", it.risk.score, short(it.risk.level)), super::tone(it.risk.level)),
         Cell::plain(why.join("; ")),
     ]
 }
 
 fn decisions(sheet: &mut Sheet, view: &Portfolio, most: usize) {
-    let overdue = view.decisions.iter().filter(|duty| duty.days_left.is_some_and(|days| days < 0)).count();
-    let (near, later) = (view.decisions.len() - overdue, view.decisions_later);
+    let count = |wanted: &dyn Fn(Option<i64>) -> bool| view.decisions.iter().filter(|it| wanted(it.days_left)).count();
+    let overdue = count(&|left| left.is_some_and(|left| left < 0));
+    let undated = count(&|left| left.is_none());
+    let (near, later) = (view.decisions.len() - overdue - undated, view.decisions_later);
     let today = view.header.today;
+    let command = view.decisions_until.map_or_else(|| "relm todo".to_owned(), |day| format!("relm todo --until {day}"));
     if view.decisions.is_empty() {
         let (text, tone) = match later {
             0 => ("nothing".to_owned(), Tone::Good),
-            later => (format!("nothing within two weeks, {later} later: relm todo"), Tone::Plain),
+            later => (format!("nothing within two weeks, {later} later: {command}"), Tone::Plain),
         };
         facts(sheet, "Waits for a decision", vec![Fact::new("", text, tone)]);
         return;
     }
     let at = sheet.sections.len();
-    let row = |duty: &DutyView| decision(duty, today);
-    sheet.table("", &DECISION_COLUMNS, view.decisions.iter().take(most).map(row).collect());
+    let mut rows: Vec<Vec<Cell>> = view.decisions.iter().take(most).map(|duty| decision(duty, today)).collect();
+    if view.decisions.len() > most || later > 0 {
+        let quiet = |text: &str| Cell::new(text, Tone::Quiet);
+        rows.push(vec![quiet("all"), quiet(""), quiet(&command), quiet("")]);
+    }
+    sheet.table("", &DECISION_COLUMNS, rows);
     if let Some(section) = sheet.sections.get_mut(at) {
-        let all = if view.decisions.len() > most || later > 0 { ": relm todo" } else { "" };
-        section.title = format!("Waits for a decision, {overdue} overdue, {near} in two weeks, {later} later{all}");
+        let counts = [(overdue, "overdue"), (near, "in two weeks"), (undated, "undated"), (later, "later")];
+        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!(", {count} {word}"));
+        section.title = format!("Waits for a decision{}", counts.collect::<String>());
     }
 }
 
@@ -152,7 +158,7 @@ fn who(duty: &DutyView) -> String {
         names = format!("{names} and {} more", duty.people.len() - NAMED);
     }
     match &duty.role {
-        Some(role) if names.is_empty() => format!("nobody has the role {role}"),
+        Some(role) if names.is_empty() => format!("nobody can as {role}"),
         Some(role) => format!("{names} ({role})"),
         None => names,
     }

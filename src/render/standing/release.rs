@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    csv_line, facts, first, gates, late_words, lateness, moved, place, progress, state_cell, text, tone, word,
+    csv_line, facts, first, forecast, gates, late_words, moved, place, progress, state_cell, text, tone, unread, word,
 };
 use crate::diagnostic::wording::plural;
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
@@ -72,6 +72,7 @@ pub fn sheet(view: &Release, brief: bool) -> Sheet {
     let names: Vec<&str> = view.releases.iter().map(|it| it.line.id.as_str()).collect();
     let mut about = vec![format!("as of {}", sheet::day(today, NaiveDate::MIN))];
     about.extend(view.compare.as_ref().map(|compare| format!("compared with {}", compare.with)));
+    about.extend(unread(&view.unread));
     let mut sheet = Sheet {
         title: format!("{}{}", sheet::of(view.portfolio.as_deref()), names.join(", ")),
         about,
@@ -120,7 +121,9 @@ fn one(sheet: &mut Sheet, it: &ReleaseView, view: &Release, most: usize) {
     if let Some(plan) = &it.deployment {
         facts(sheet, "Deployment", deployment(plan, it.line.state, today));
     }
-    first(sheet, "Still to do", &it.duties, (most, "relm todo"), &DUTY_COLUMNS, |duty| duty_row(duty, it, today));
+    first(sheet, "Still to do, beside phases and gates", &it.duties, (most, "relm todo"), &DUTY_COLUMNS, |duty| {
+        duty_row(duty, it, today)
+    });
     let findings = it.findings.iter().take(most).map(|finding| {
         let tone = match finding.severity.as_str() {
             "error" => Tone::Bad,
@@ -212,7 +215,7 @@ fn part(line: &Line, view: &Release) -> Vec<Cell> {
         Cell::plain(&line.id),
         state_cell(line.state),
         Cell::plain(text(line.target)),
-        lateness(line.lateness_days),
+        forecast(line),
         if view.compare.is_some() { moved(line.moved_days) } else { Cell::plain("") },
         progress(line.progress),
         gates(line),
@@ -263,7 +266,9 @@ fn gate_row(it: &GateStanding, release: &str) -> Vec<Cell> {
         _ => Tone::Bad,
     };
     let counts = &gate.counts;
-    let who = if it.who.is_empty() { String::new() } else { format!("with {}", it.who.join(", ")) };
+    let with = (!it.who.is_empty()).then(|| format!("with {}", it.who.join(", ")));
+    let nobody = (!it.unfilled.is_empty()).then(|| format!("nobody can as {}", it.unfilled.join(", ")));
+    let who = with.into_iter().chain(nobody).collect::<Vec<_>>().join("; ");
     vec![
         Cell::plain(id),
         Cell::new(gate.state, tone),
@@ -367,7 +372,11 @@ fn duty_row(duty: &DutyView, it: &ReleaseView, today: NaiveDate) -> Vec<Cell> {
         (None, _) => Cell::new("no day", Tone::Quiet),
     };
     let what = if duty.subject == it.line.id { duty.what.clone() } else { format!("{}: {}", duty.subject, duty.what) };
-    let who = if duty.people.is_empty() { text(duty.role.as_ref()) } else { duty.people.join(", ") };
+    let who = if duty.people.is_empty() {
+        duty.role.as_ref().map_or_else(String::new, |role| format!("nobody can as {role}"))
+    } else {
+        duty.people.join(", ")
+    };
     vec![Cell::plain(what), due, Cell::plain(who), Cell::plain(&duty.about)]
 }
 

@@ -1,6 +1,6 @@
 //! One line a release.
 
-use super::{counted, csv_line, gates, lateness, moved, place, progress, state_cell, text};
+use super::{counted, csv_line, forecast, gates, moved, place, progress, state_cell, text, unread};
 use crate::render::sheet::{self, Cell, Column, Fact, Sheet, Tone};
 use crate::report::standing::Line;
 use crate::report::standing::status::Status;
@@ -22,6 +22,7 @@ const COLUMNS: [Column; 10] = [
 pub fn sheet(view: &Status, brief: bool) -> Sheet {
     let mut about = vec![format!("as of {}", sheet::day(view.header.today, chrono::NaiveDate::MIN))];
     about.extend(view.compare.as_ref().map(|compare| format!("moved since {}", compare.with)));
+    about.extend(unread(&view.unread));
     let mut sheet = Sheet {
         title: format!("{}status", sheet::of(view.portfolio.as_deref())),
         about,
@@ -41,7 +42,7 @@ fn row(line: &Line, is_compared: bool, brief: bool) -> Vec<Cell> {
         Cell::plain(&line.id),
         state_cell(line.state),
         line.target.map_or_else(|| Cell::new("none", Tone::Quiet), |day| Cell::plain(day.to_string())),
-        lateness(line.lateness_days),
+        forecast(line),
         if is_compared { moved(line.moved_days) } else { Cell::plain("") },
         progress(line.progress),
         gates(line),

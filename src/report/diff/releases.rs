@@ -342,7 +342,7 @@ fn standing(facts: &mut Vec<Fact>, it: &ReleaseChange, is_placed: bool) {
         facts.push(Fact { label: "forecast", text, weight });
     }
     // As in the plan: the deployment usually stands on the target, so its slack says little.
-    let (label, slack) = if it.margin.differs() { ("in hand", it.margin) } else { ("slack", it.slack) };
+    let (label, slack) = if it.margin.differs() { ("slack before production", it.margin) } else { ("slack", it.slack) };
     if slack.differs() {
         let days = |slack: Option<i64>| slack.map_or_else(|| "none".to_owned(), |slack| slack.to_string());
         // Without a target there is nothing to be early for.

@@ -75,6 +75,8 @@ pub struct RequiredView {
     pub stale: Vec<String>,
     /// The people who hold the role today.
     pub holders: Vec<String>,
+    /// Those whose approval would count and is not there yet; where duties are separated, fewer than hold the role.
+    pub able: Vec<String>,
     /// Where it is demanded.
     pub source: Option<Source>,
 }
@@ -115,7 +117,7 @@ impl Show {
             submitted: gate.written.and_then(|written| written.submitted.as_ref()).map(ToString::to_string),
             guards: guards.collect(),
             criteria: gate.criteria.iter().map(|criterion| CriterionView::new(input, gate, criterion)).collect(),
-            required: gate.required.iter().map(|required| RequiredView::new(input, required)).collect(),
+            required: gate.required.iter().map(|required| RequiredView::new(input, release, required)).collect(),
             policy: PolicyView::new(input),
             approvals: approvals(input, release, gate),
             attempts: attempts(gate),
@@ -136,7 +138,7 @@ fn approvals(input: &Input<'_>, release: usize, gate: &Judged<'_>) -> Vec<Entry>
 
 impl RequiredView {
     /// The view of a role that must approve.
-    pub fn new(input: &Input<'_>, required: &Required<'_>) -> Self {
+    pub fn new(input: &Input<'_>, release: usize, required: &Required<'_>) -> Self {
         let people = &input.portfolio().settings.people;
         let holders = people.iter().filter(|person| person.roles.contains(required.role));
         let texts = |ids: &[&crate::model::Id]| ids.iter().map(ToString::to_string).collect();
@@ -147,6 +149,7 @@ impl RequiredView {
             by: texts(&required.by),
             stale: texts(&required.stale),
             holders: holders.map(|person| person.id.to_string()).collect(),
+            able: texts(&input.gates.able(release, required)),
             source: input.source(required.role.span),
         }
     }

@@ -87,6 +87,8 @@ pub struct About {
     pub dirty: bool,
     /// Findings: errors, warnings and notes.
     pub findings: [usize; 3],
+    /// The files that could not be read in full.
+    pub unread: Vec<String>,
 }
 
 /// The ids that have a page, sorted.
@@ -164,6 +166,7 @@ impl<'p> Site<'p> {
             commit: self.header.revision.commit.clone(),
             dirty: self.header.revision.dirty,
             findings: [Severity::Error, Severity::Warning, Severity::Info].map(count),
+            unread: self.unread(),
         }
     }
 
@@ -187,6 +190,15 @@ impl<'p> Site<'p> {
             projects: all(&portfolio.projects),
             people,
         }
+    }
+
+    /// The files that could not be read in full, sorted: what is lost of them is on no page and in no report.
+    pub fn unread(&self) -> Vec<String> {
+        let broken = self.findings.iter().filter(|finding| finding.rule == "syntax");
+        let mut files: Vec<String> = broken.map(|finding| finding.place.file.clone()).collect();
+        files.sort_unstable();
+        files.dedup();
+        files
     }
 
     /// Every finding, by place.

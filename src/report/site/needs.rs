@@ -35,8 +35,11 @@ pub struct Need {
     pub urgent: bool,
     /// Whether somebody has to decide, rather than to work.
     pub decision: bool,
-    /// Who: people and teams by id; roles where nobody holds them.
+    /// Who: people and teams by id.
     pub who: Vec<String>,
+    /// How many of the things that `relm todo` lists it stands for: a gate for each of its criteria and roles, an incident for
+    /// none.
+    pub things: usize,
     /// Where it is written.
     pub source: Option<Source>,
 }
@@ -57,8 +60,9 @@ impl Site<'_> {
             let gate = gate_of(&duty);
             let known = gate.as_ref().and_then(|key| gates.get(key).copied());
             if let Some(need) = known.and_then(|place| needs.get_mut(place)) {
+                need.things += 1;
                 need.why.push(reason(&duty));
-                let more: Vec<String> = who(&duty).into_iter().filter(|one| !need.who.contains(one)).collect();
+                let more: Vec<String> = duty.people.into_iter().filter(|one| !need.who.contains(one)).collect();
                 need.who.extend(more);
                 continue;
             }
@@ -90,6 +94,7 @@ impl Site<'_> {
                     .map(ToString::to_string)
                     .into_iter()
                     .collect(),
+                things: 0,
                 source: self.gates().source(incident.span),
             }
         });
@@ -126,7 +131,8 @@ impl Site<'_> {
             days: duty.days_left,
             decision: gate.is_some() || duty.kind == "change",
             urgent: duty.days_left.is_some_and(|days| days < 0),
-            who: who(&duty),
+            who: duty.people,
+            things: 1,
             source: duty.source,
             subject: duty.subject,
         }
@@ -142,12 +148,8 @@ fn gate_of(duty: &DutyView) -> Option<(String, String)> {
 /// What a duty of a gate says beside the gate.
 fn reason(duty: &DutyView) -> String {
     match (duty.kind, &duty.role) {
+        ("approve", Some(role)) if duty.people.is_empty() => format!("approval by {role}, which nobody can give"),
         ("approve", Some(role)) => format!("approval by {role}"),
         _ => duty.what.strip_prefix("meet ").unwrap_or(&duty.what).to_owned(),
     }
-}
-
-/// Who can do it, else the role that nobody holds.
-fn who(duty: &DutyView) -> Vec<String> {
-    if duty.people.is_empty() { duty.role.iter().cloned().collect() } else { duty.people.clone() }
 }

@@ -48,24 +48,22 @@ pub struct Portfolio {
 /// How many there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Releases that are not over, drafts left out.
+    /// Releases that are not over.
     pub open: usize,
-    /// Drafts.
-    pub drafts: usize,
     /// Open releases that are late.
     pub late: usize,
-    /// Open releases with something that must be done now.
-    pub act: usize,
-    /// Open releases with a high risk.
+    /// Open releases that are at risk.
     pub at_risk: usize,
-    /// Open releases with a medium risk.
+    /// Open releases that need an eye.
     pub watch: usize,
-    /// What waits for somebody.
+    /// What waits for somebody, as `relm todo` counts it.
     pub needs: usize,
-    /// What cannot wait.
-    pub urgent: usize,
-    /// What is due today, beside that.
+    /// What of that is overdue.
+    pub overdue: usize,
+    /// What of that is due today.
     pub today: usize,
+    /// Incidents that are not over.
+    pub incidents: usize,
     /// Environments.
     pub environments: usize,
     /// Conflicts of bookings in the weeks of the strip.
@@ -105,17 +103,19 @@ pub struct Frozen {
 impl Site<'_> {
     /// The first page. Composites stand for themselves; their parts are releases as others are.
     pub fn portfolio_page(&self, needs: &[Need]) -> Portfolio {
-        let mut open: Vec<&ReleaseRow> = self.rows.iter().filter(|row| !row.over && !row.draft).collect();
-        open.sort_by(|a, b| (a.end.is_none(), a.end, &a.id).cmp(&(b.end.is_none(), b.end, &b.id)));
+        let mut all: Vec<&ReleaseRow> = self.rows.iter().filter(|row| !row.over).collect();
+        all.sort_by(|a, b| (a.end.is_none(), a.end, &a.id).cmp(&(b.end.is_none(), b.end, &b.id)));
         let mut risks: Vec<&ReleaseRow> =
-            open.iter().copied().filter(|row| row.standing.level > Level::OnTrack && !row.standing.inherited).collect();
+            all.iter().copied().filter(|row| row.standing.level > Level::OnTrack).collect();
         let score = |row: &ReleaseRow| row.score.unwrap_or_default();
         risks.sort_by(|a, b| {
             b.standing.level.cmp(&a.standing.level).then(score(b).total_cmp(&score(a))).then(a.end.cmp(&b.end))
         });
         let today = self.material.clock.today;
         let environments = self.strip();
-        let counts = self.counts(&open, needs, environments.conflicts);
+        let counts = self.counts(&all, needs, environments.conflicts);
+        // A draft promises nothing yet.
+        let open: Vec<&ReleaseRow> = all.into_iter().filter(|row| !row.draft).collect();
         Portfolio {
             next: open
                 .iter()
@@ -133,19 +133,19 @@ impl Site<'_> {
     }
 
     fn counts(&self, open: &[&ReleaseRow], needs: &[Need], conflicts: usize) -> Counts {
-        // A composite that only its parts trouble would be counted twice.
-        let own = |row: &&&ReleaseRow| !row.standing.inherited;
-        let of = |level: Level| open.iter().filter(own).filter(|row| row.standing.level == level).count();
+        let of = |level: Level| open.iter().filter(|row| row.standing.level == level).count();
+        let things = |wanted: &dyn Fn(&Need) -> bool| -> usize {
+            needs.iter().filter(|need| wanted(need)).map(|need| need.things).sum()
+        };
         Counts {
             open: open.len(),
-            drafts: self.rows.iter().filter(|row| row.draft).count(),
             late: of(Level::Late),
-            act: of(Level::Act),
             at_risk: of(Level::AtRisk),
             watch: of(Level::Watch),
-            needs: needs.len(),
-            urgent: needs.iter().filter(|need| need.urgent).count(),
-            today: needs.iter().filter(|need| !need.urgent && need.days == Some(0)).count(),
+            needs: things(&|_| true),
+            overdue: things(&|need| need.urgent),
+            today: things(&|need| need.days == Some(0)),
+            incidents: needs.iter().filter(|need| need.things == 0).count(),
             environments: self.portfolio().environments.len(),
             conflicts,
         }

@@ -8,7 +8,8 @@ use super::Site;
 use crate::analysis::gates::State;
 use crate::diagnostic::Severity;
 use crate::model::Identified;
-use crate::model::release::Status;
+use crate::model::portfolio::Rating;
+use crate::model::release::{Release, RiskItem, RiskStatus, Status};
 use crate::report::plan::release_view;
 use crate::report::risk::{ContributionView, RiskView};
 use crate::report::show::Source;
@@ -19,22 +20,20 @@ const TOLD: &[&str] = &["forecast-late", "gate-overdue", "misses-target"];
 /// Reasons that are kept; the rest stands on the release's own page.
 const REASONS: usize = 4;
 
-/// How a release stands, from best to worst. Between the ends it is the risk that `relm report risk` scores; what is a fact
-/// already has a word of its own.
+/// How a release stands, from best to worst. `relm report status --help` says what each takes; pages and reports use the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// It is over, or called off.
     Over,
-    /// Its risk is low.
+    /// Nothing speaks against its dates.
     OnTrack,
-    /// Its risk is medium.
+    /// It is behind its plan, a warning is about it, a likely and grave risk is open, or its risk is medium.
     Watch,
-    /// Its risk is high.
+    /// A gate is overdue, refused or stale, an error is about it, there is less time than its plan needs, its last day is over,
+    /// or its risk is high.
     AtRisk,
-    /// A gate is overdue, refused or stale, or a rule is broken.
-    Act,
-    /// It misses its target by today's forecast, or should have ended.
+    /// It misses its target, by today's forecast or because that is over.
     Late,
 }
 
@@ -46,7 +45,6 @@ impl Level {
             Self::OnTrack => "On track",
             Self::Watch => "Watch",
             Self::AtRisk => "At risk",
-            Self::Act => "Action needed",
             Self::Late => "Late",
         }
     }
@@ -67,8 +65,6 @@ pub struct Standing {
     pub level: Level,
     /// Why, the gravest first.
     pub reasons: Vec<String>,
-    /// Whether one of its parts, which stands in the same lists, says the same.
-    pub inherited: bool,
 }
 
 /// A release in a list.
@@ -108,6 +104,9 @@ pub struct ReleaseRow {
     pub gates: usize,
     /// How it stands.
     pub standing: Standing,
+    /// Working days that the forecast of the work before production can slip before it breaks a promise; negative when it
+    /// does, none when it is over.
+    pub in_hand: Option<i64>,
     /// Its risk from 0 to 100, as `relm report risk` scores it; none when it is over.
     pub score: Option<f64>,
     /// Where it is written.
@@ -154,11 +153,8 @@ impl Site<'_> {
             projects: release.scope.iter().map(|item| item.project.to_string()).collect(),
             passed: readiness.passed,
             gates: readiness.gates,
-            standing: if over {
-                Standing { level: Level::Over, reasons: Vec::new(), inherited: false }
-            } else {
-                self.standing(r)
-            },
+            standing: if over { Standing { level: Level::Over, reasons: Vec::new() } } else { self.standing(r) },
+            in_hand: self.material.plan.schedule.in_hand(portfolio, r).map(|(days, ..)| days).filter(|_| !over),
             score: self.risks.get(release.id.as_str()).map(|risk| risk.score),
             source: self.gates().source(release.id.span),
         }
@@ -167,20 +163,32 @@ impl Site<'_> {
     /// How an open release stands by itself.
     fn standing(&self, r: usize) -> Standing {
         let release = &self.portfolio().releases[r];
-        let mut reasons: Vec<(Level, String)> = self.late(r).into_iter().collect();
+        let mut reasons = self.schedule_reasons(r);
         let is_late = !reasons.is_empty();
         let gates = self.gate_reasons(r);
         let troubled = !gates.is_empty();
         reasons.extend(gates);
-        let broken = self.findings_of("release", &release.id);
-        let broken = broken.into_iter().filter(|finding| finding.severity == Severity::Error);
-        let broken = broken.filter(|finding| !(TOLD.contains(&&*finding.rule) && (is_late || troubled)));
-        reasons.extend(broken.map(|finding| (Level::Act, finding.message)));
+        for finding in self.findings_of("release", &release.id) {
+            let level = match finding.severity {
+                Severity::Error => Level::AtRisk,
+                Severity::Warning => Level::Watch,
+                Severity::Info => continue,
+            };
+            if !(TOLD.contains(&&*finding.rule) && (is_late || troubled)) {
+                reasons.push((level, finding.message));
+            }
+        }
+        reasons
+            .extend(grave_risks(release).map(|risk| (Level::Watch, format!("risk `{}` is likely and grave", risk.id))));
         if let Some(risk) = self.risks.get(release.id.as_str()) {
             let level = Level::of_risk(risk);
             let told = |it: &ContributionView| (it.id == "schedule" && is_late) || (it.id == "gates" && troubled);
             if level > Level::OnTrack {
                 reasons.extend(risk_reasons(risk).filter(|it| !told(it)).map(|it| (level, in_words(it))));
+                // Where everything is told already, the risk still counts.
+                if reasons.iter().all(|(told, _)| *told < level) {
+                    reasons.push((level, format!("its risk is {}: {} of 100", risk.level, risk.score)));
+                }
             }
         }
         // A draft promises nothing yet.
@@ -191,18 +199,32 @@ impl Site<'_> {
         }
         reasons.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
         let level = reasons.first().map_or(Level::OnTrack, |(level, _)| *level);
-        Standing { level, reasons: reasons.into_iter().map(|(_, why)| why).collect(), inherited: false }
+        Standing { level, reasons: reasons.into_iter().map(|(_, why)| why).collect() }
     }
 
-    /// That it misses its target, or that its last day is over and it is not.
-    fn late(&self, r: usize) -> Option<(Level, String)> {
+    /// What the dates say: that it misses its target, that its last day is over, that there is less time than it needs, or that
+    /// it is behind its plan. What comes first says what follows too.
+    fn schedule_reasons(&self, r: usize) -> Vec<(Level, String)> {
+        let (portfolio, today) = (self.portfolio(), self.material.clock.today);
         let plan = release_view(self.material.plan, r, None);
         if let (Some(days), Some(end)) = (plan.lateness_days.filter(|days| *days > 0), plan.forecast.end) {
-            return Some((Level::Late, format!("forecast {}, {} after the target", day(end), plural(days, "day"))));
+            return vec![(Level::Late, format!("forecast {}, {} after the target", day(end), plural(days, "day")))];
         }
-        let schedule = &self.material.plan.schedule.releases[r];
-        let end = schedule.forecast_end.or(schedule.planned_end)?;
-        (end < self.material.clock.today).then(|| (Level::Late, format!("should have ended on {}", day(end))))
+        let end = plan.forecast.end.or(plan.planned.end).or(plan.target);
+        if let Some(end) = end.filter(|end| *end < today) {
+            let is_missed = plan.target.is_some_and(|target| target < today);
+            let level = if is_missed { Level::Late } else { Level::AtRisk };
+            return vec![(level, format!("should have ended on {}", day(end)))];
+        }
+        if let Some((days @ ..0, at, p)) = self.material.plan.schedule.in_hand(portfolio, r) {
+            let release = &portfolio.releases[at];
+            let phase = &release.phases[p].id;
+            let name = if at == r { phase.to_string() } else { format!("{}/{phase}", release.id) };
+            let days = plural(-days, "working day");
+            return vec![(Level::AtRisk, format!("`{name}` will end {days} too late for what follows"))];
+        }
+        let behind = plan.behind_days.map(|days| (Level::Watch, format!("{} behind its plan", plural(days, "day"))));
+        behind.into_iter().collect()
     }
 
     fn gate_reasons(&self, r: usize) -> Vec<(Level, String)> {
@@ -217,12 +239,12 @@ impl Site<'_> {
                 State::Stale => format!("gate `{}` must be approved again: what was approved has changed", gate.id),
                 State::Passed | State::Pending => return None,
             };
-            Some((Level::Act, why))
+            Some((Level::AtRisk, why))
         });
         troubled.collect()
     }
 
-    /// A composite stands no better than its open parts, and what a part says already is not counted twice.
+    /// A composite stands no better than its open parts.
     fn inherit(&self, rows: &mut [ReleaseRow]) {
         let portfolio = self.portfolio();
         // Parts stand deeper than what they are part of, so the deepest hand on first.
@@ -234,7 +256,6 @@ impl Site<'_> {
             let Some(parent) = parent.filter(|&parent| level > Level::OnTrack && !rows[parent].over) else { continue };
             let words = match level {
                 Level::Late => "is late",
-                Level::Act => "needs action",
                 Level::AtRisk => "is at risk",
                 _ => "is to be watched",
             };
@@ -243,13 +264,19 @@ impl Site<'_> {
             if level > standing.level {
                 standing.level = level;
                 standing.reasons.insert(0, why);
-                standing.inherited = true;
-            } else if level == standing.level && level <= Level::AtRisk {
-                // The risk of a composite is that of its riskiest parts.
-                standing.inherited = true;
             }
         }
     }
+}
+
+/// The risks of the register that are open, likely and grave.
+fn grave_risks(release: &Release) -> impl Iterator<Item = &RiskItem> {
+    let register = release.risk.iter().flat_map(|risk| &risk.register);
+    register.filter(|risk| {
+        matches!(risk.status, None | Some(RiskStatus::Open))
+            && risk.likelihood == Some(Rating::High)
+            && risk.impact == Some(Rating::High)
+    })
 }
 
 /// What adds to a risk, the most first.

@@ -1,7 +1,7 @@
 //! How releases stand, for those who steer: one line a release, one release in full, and everything on a page.
 //!
 //! `relm report status`, `release` and `portfolio` share the [`Desk`], which judges a portfolio once, and the [`Line`] of a
-//! release. How a release stands is what the pages of `relm site` say, with the score of `relm report risk`.
+//! release. How a release stands is judged once, for them and for the pages of `relm site`.
 
 pub mod deployment;
 pub mod portfolio;
@@ -22,7 +22,6 @@ use super::risk::{Risk, RiskView};
 use super::site::{Level, Material, ReleaseRow, Site};
 use super::{Header, env, gate, plan, risk};
 use crate::analysis::gates::State;
-use crate::analysis::metrics::risk::margin;
 use crate::analysis::metrics::{Base, Input};
 use crate::analysis::schedule::{Schedule, worked_days};
 use crate::model::Portfolio;
@@ -205,6 +204,11 @@ impl<'p> Desk<'p> {
         self.material.plan.portfolio
     }
 
+    /// The files that could not be read, and so are not in anything a report says.
+    fn unread(&self) -> Vec<String> {
+        self.site.unread()
+    }
+
     fn name(&self) -> Option<String> {
         self.portfolio().settings.common.name().map(str::to_owned)
     }
@@ -225,9 +229,8 @@ impl<'p> Desk<'p> {
         let Material { plan, .. } = self.material;
         let row = &self.site.rows()[r];
         let risk = self.risks.get(&row.id);
-        let spare = margin(&self.base, r).map(|(days, ..)| days).filter(|_| !row.over);
         let end = end(plan.portfolio, plan.schedule, r);
-        let (state, reasons) = state(row, risk, spare);
+        let (state, reasons) = state(row);
         Line {
             id: row.id.clone(),
             name: row.name.clone(),
@@ -249,8 +252,8 @@ impl<'p> Desk<'p> {
             missing: self.missing(r),
             risk_score: risk.map(|risk| risk.score),
             risk_level: risk.map(|risk| risk.level),
-            spare_days: spare,
-            critical: spare.is_some_and(|days| days <= 0),
+            spare_days: row.in_hand,
+            critical: row.in_hand.is_some_and(|days| days <= 0),
             source: row.source.clone(),
         }
     }
@@ -302,47 +305,34 @@ impl<'p> Desk<'p> {
 }
 
 /// How a release stands in a word, and why.
-fn state(row: &ReleaseRow, risk: Option<&RiskView>, spare: Option<i64>) -> (&'static str, Vec<String>) {
-    if row.over {
-        return if row.status == Status::Cancelled.as_str() {
-            ("cancelled", Vec::new())
-        } else {
-            ("done", row.end.map(|end| format!("ended on {end}")).into_iter().collect())
-        };
-    }
-    let (mut level, mut reasons) = (row.standing.level, row.standing.reasons.clone());
-    if let Some(risk) = risk {
-        let own = match risk.level {
-            "high" if !row.draft => Level::AtRisk,
-            "high" | "medium" => Level::Watch,
-            _ => Level::OnTrack,
-        };
-        if own > level {
-            level = own;
-            reasons.insert(0, risk_reason(risk));
-        }
-    }
-    if reasons.is_empty() {
-        reasons.push(match spare {
-            Some(1) => "nothing speaks against its dates, 1 working day in hand".to_owned(),
-            Some(days @ 2..) => format!("nothing speaks against its dates, {days} working days in hand"),
-            _ => "nothing speaks against its dates".to_owned(),
-        });
-    }
-    let word = match level {
+fn state(row: &ReleaseRow) -> (&'static str, Vec<String>) {
+    let word = match row.standing.level {
         Level::Late => "late",
-        Level::AtRisk | Level::Act => "at-risk",
+        Level::AtRisk => "at-risk",
         Level::Watch => "watch",
-        Level::OnTrack | Level::Over => "on-track",
+        Level::OnTrack => "on-track",
+        Level::Over if row.status == Status::Cancelled.as_str() => "cancelled",
+        Level::Over => "done",
     };
+    let mut reasons = row.standing.reasons.clone();
+    match (word, row.in_hand) {
+        ("done", _) => reasons.extend(row.end.map(|end| format!("ended on {end}"))),
+        ("on-track", Some(1)) => {
+            reasons.push("nothing speaks against its dates, 1 working day in hand".to_owned());
+        }
+        ("on-track", Some(days @ 2..)) => {
+            reasons.push(format!("nothing speaks against its dates, {days} working days in hand"));
+        }
+        ("on-track", _) => reasons.push("nothing speaks against its dates".to_owned()),
+        _ => {}
+    }
     (word, reasons)
 }
 
-/// `risk 52 of 100, high: …`, with what adds most.
-fn risk_reason(risk: &RiskView) -> String {
-    let most = gravest(risk).into_iter().next();
-    let why = most.map_or_else(String::new, |why| format!(": {why}"));
-    format!("risk {} of 100, {}{why}", risk.score, risk.level)
+/// How grave a state is, the gravest first.
+fn gravity(state: &str) -> usize {
+    let order = ["late", "at-risk", "watch", "on-track"];
+    order.iter().position(|it| *it == state).unwrap_or(order.len())
 }
 
 /// Why a release is risky, what adds most first.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Counts, Desk, Line};
+use super::{Counts, Desk, Line, gravity};
 use crate::analysis::backlog;
 use crate::analysis::changes::Changes;
 use crate::analysis::metrics::{self, Definition, Members, Period};
@@ -47,6 +47,8 @@ pub struct Portfolio {
     pub header: Header,
     /// The portfolio's name.
     pub portfolio: Option<String>,
+    /// The files that could not be read: what they say is in nothing here.
+    pub unread: Vec<String>,
     /// The first day of what lies ahead.
     #[schemars(with = "String", extend("format" = "date"))]
     pub from: NaiveDate,
@@ -57,12 +59,15 @@ pub struct Portfolio {
     pub counts: Counts,
     /// Open releases that end in these days, or should have ended before today.
     pub next: Vec<Line>,
-    /// Open releases that are late, at risk or of more than a low risk, the riskiest first.
+    /// Open releases that are not on track: the gravest state first, then the highest risk.
     pub at_risk: Vec<AtRisk>,
     /// Gates and changes to decide about that are overdue or due within two weeks, by their last day; what has none last.
     pub decisions: Vec<DutyView>,
     /// How many decisions are due later.
     pub decisions_later: usize,
+    /// The last day of the last of them; null where there is none.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub decisions_until: Option<NaiveDate>,
     /// Where bookings of environments collide in these days.
     pub conflicts: Vec<ConflictView>,
     /// Freezes in these days.
@@ -87,7 +92,7 @@ pub struct Portfolio {
 /// A release at risk.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AtRisk {
-    /// How it stands: `late`, `at-risk`, `watch` or `on-track`.
+    /// How it stands: `late`, `at-risk` or `watch`.
     pub state: &'static str,
     /// Why it stands so.
     pub reasons: Vec<String>,
@@ -168,7 +173,7 @@ impl Portfolio {
         let picked = Selection { from: None, to: None, ..selection.clone() };
         let releases = desk.open(&picked);
         let lines = desk.lines(&releases, None);
-        let decisions = desk.decisions(&picked);
+        let (decisions, decisions_until) = desk.decisions(&picked);
         let (trend_since, trend_step, trends) = desk.trends(&picked);
         let ahead = |line: &&Line| {
             line.end.is_some_and(|end| (from..=to).contains(&end) || (end < today && selection.from.is_none()))
@@ -176,6 +181,7 @@ impl Portfolio {
         Self {
             header: Header { schema: SCHEMA, ..desk.header.clone() },
             portfolio: desk.name(),
+            unread: desk.unread(),
             from,
             to,
             counts: Counts::of(&lines),
@@ -183,6 +189,7 @@ impl Portfolio {
             at_risk: desk.at_risk(&lines),
             decisions: decisions.todo,
             decisions_later: decisions.later,
+            decisions_until: decisions_until.filter(|_| decisions.later > 0),
             conflicts: desk.conflicts_ahead(&Selection { from: Some(from), to: Some(to), ..picked.clone() }),
             freezes: desk.site.freezes(from, to),
             trend_since,
@@ -208,19 +215,21 @@ impl Desk<'_> {
     }
 
     fn at_risk(&self, lines: &[Line]) -> Vec<AtRisk> {
-        let troubled = |line: &&Line| {
-            matches!(line.state, "late" | "at-risk") || line.risk_level.is_some_and(|level| level != "low")
-        };
+        let troubled = |line: &&Line| line.state != "on-track";
         let view = |line: &Line| {
             let risk = self.risks.get(&line.id)?.clone();
             Some(AtRisk { state: line.state, reasons: line.reasons.clone(), risk })
         };
         let mut found: Vec<AtRisk> = lines.iter().filter(troubled).filter_map(view).collect();
-        found.sort_by(|a, b| b.risk.score.total_cmp(&a.risk.score).then_with(|| a.risk.id.cmp(&b.risk.id)));
+        found.sort_by(|a, b| {
+            let graver = gravity(a.state).cmp(&gravity(b.state));
+            graver.then(b.risk.score.total_cmp(&a.risk.score)).then_with(|| a.risk.id.cmp(&b.risk.id))
+        });
         found
     }
 
-    fn decisions(&self, selection: &Selection) -> Todo {
+    /// What is to be decided soon, and the last day of everything that is to be decided.
+    fn decisions(&self, selection: &Selection) -> (Todo, Option<NaiveDate>) {
         let portfolio = self.portfolio();
         let changes = Changes::new(portfolio, self.gates.gates.facts);
         let mut duties = todo::all(&self.gates.gates, &changes);
@@ -234,7 +243,8 @@ impl Desk<'_> {
             }
             _ => false,
         });
-        Todo::new(self.header.clone(), &self.gates, &duties, &[], plus_days(self.today(), NEAR))
+        let last = duties.iter().filter_map(|duty| duty.due).max();
+        (Todo::new(self.header.clone(), &self.gates, &duties, &[], plus_days(self.today(), NEAR)), last)
     }
 
     fn conflicts_ahead(&self, selection: &Selection) -> Vec<ConflictView> {

@@ -32,6 +32,8 @@ pub struct Release {
     pub header: Header,
     /// The portfolio's name.
     pub portfolio: Option<String>,
+    /// The files that could not be read: what they say is in nothing here.
+    pub unread: Vec<String>,
     /// What dates are compared with; null when with nothing.
     pub compare: Option<Compared>,
     /// The releases, in the order they were asked for.
@@ -101,8 +103,10 @@ pub struct GateStanding {
     /// The gate, with what is missing.
     #[serde(flatten)]
     pub gate: GateView,
-    /// The people and teams who can do what is missing; roles that nobody holds.
+    /// The people and teams who can do what is missing.
     pub who: Vec<String>,
+    /// The roles in which nobody can decide who still has to.
+    pub unfilled: Vec<String>,
 }
 
 /// Something that ends on another day than before.
@@ -126,6 +130,7 @@ impl Release {
         Self {
             header: Header { schema: SCHEMA, ..desk.header.clone() },
             portfolio: desk.name(),
+            unread: desk.unread(),
             compare: earlier.map(Earlier::view),
             releases: releases.iter().map(|&r| desk.release(r, earlier)).collect(),
         }
@@ -195,16 +200,12 @@ impl Desk<'_> {
                     duty.subject == gate.release
                         && duty.path.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
                 };
-                let mut who: Vec<String> = Vec::new();
+                let (mut who, mut unfilled): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
                 for duty in duties.iter().filter(asks) {
-                    let role = duty.role.iter().filter(|_| duty.people.is_empty());
-                    for one in duty.people.iter().chain(role) {
-                        if !who.contains(one) {
-                            who.push(one.clone());
-                        }
-                    }
+                    unfilled.extend(duty.role.clone().filter(|_| duty.people.is_empty()));
+                    who.extend(duty.people.iter().filter(|one| !who.contains(one)).cloned().collect::<Vec<_>>());
                 }
-                found.push(GateStanding { gate, who });
+                found.push(GateStanding { gate, who, unfilled });
             }
         }
         found.sort_by_key(|it| (it.gate.state == "passed", it.gate.due.is_none(), it.gate.due));

@@ -16,6 +16,8 @@ pub struct Status {
     pub header: Header,
     /// The portfolio's name.
     pub portfolio: Option<String>,
+    /// The files that could not be read: what they say is in nothing here.
+    pub unread: Vec<String>,
     /// What last days are compared with; null when with nothing.
     pub compare: Option<Compared>,
     /// The releases, by their last day, then by id; what has none comes last.
@@ -31,6 +33,7 @@ impl Status {
         Self {
             header: Header { schema: SCHEMA, ..desk.header.clone() },
             portfolio: desk.name(),
+            unread: desk.unread(),
             compare: earlier.map(Earlier::view),
             counts: Counts::of(&releases),
             releases,
