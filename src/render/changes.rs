@@ -25,16 +25,17 @@ const COLUMNS: [Column; 9] = [
 /// The changes, and how they end.
 pub fn sheet(view: &Changes) -> Sheet {
     let today = view.header.today;
-    let period = match (view.since, view.until) {
+    let asked = match (view.since, view.until) {
         (Some(since), Some(until)) => Some(format!("{since} to {until}")),
         (Some(since), None) => Some(format!("since {since}")),
         (None, Some(until)) => Some(format!("until {until}")),
         (None, None) => None,
     };
+    let period = asked.clone().unwrap_or_else(|| "of all time".to_owned());
     let mut sheet = Sheet {
         title: format!("{}changes", sheet::of(view.portfolio.as_deref())),
-        about: std::iter::once(format!("as of {}", sheet::day(today, NaiveDate::MIN))).chain(period.clone()).collect(),
-        nothing: format!("No changes{}.", period.map_or_else(String::new, |period| format!(", {period}"))),
+        about: std::iter::once(format!("as of {}", sheet::day(today, NaiveDate::MIN))).chain([period]).collect(),
+        nothing: format!("No changes{}.", asked.map_or_else(String::new, |period| format!(", {period}"))),
         ..Sheet::default()
     };
     sheet.table("Changes", &COLUMNS, view.changes.iter().map(|change| row(change, today)).collect());

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::Header;
 use super::gate::verify::{WhoView, history_word};
-use crate::analysis::history::forecast::{Case, What, backtest};
+use crate::analysis::history::forecast::{Case, ENOUGH, What, backtest};
 use crate::analysis::history::{self, Move, Slips, Total, Turn};
 use crate::model::Portfolio;
 use crate::model::facts::{Chronicle, Field, Place, Revised, Step};
@@ -28,6 +28,8 @@ pub struct History {
     pub since: Option<String>,
     /// Whether only the first parents of merges were followed.
     pub first_parent: bool,
+    /// Whether dates that are computed from others were looked at too (`--derived`).
+    pub derived: bool,
     /// How much of the history could be read: `whole`, `shallow` or `no-commit`.
     pub history: &'static str,
     /// The commits where a shallow clone ends; nothing is known of what was before.
@@ -57,6 +59,8 @@ pub struct BacktestView {
     pub recorded_afterwards: usize,
     /// How many commits could not be loaded, so that what they planned is not known.
     pub unread: usize,
+    /// How many things of a kind must have ended before one is planned, for history to say anything of it.
+    pub needed: usize,
 }
 
 /// How often forecasts held.
@@ -86,7 +90,7 @@ impl BacktestView {
                 within_p80: share(found.within_p80),
             }
         };
-        Self { phases: held(What::Phase), releases: held(What::Release), recorded_afterwards, unread }
+        Self { phases: held(What::Phase), releases: held(What::Release), recorded_afterwards, unread, needed: ENOUGH }
     }
 }
 
@@ -270,6 +274,7 @@ impl History {
             portfolio: portfolio.settings.common.name().map(str::to_owned),
             since: None,
             first_parent: false,
+            derived: false,
             history: history_word(&chronicle.history),
             ends: chronicle.ends.iter().map(end).collect(),
             unreadable: chronicle

@@ -216,7 +216,7 @@ fn the_digest_tells_what_has_changed() {
     assert_eq!((view["stale"][0]["gate"].as_str(), view["stale"].as_array().unwrap().len()), (Some("plan"), 1));
     // Seen the other way round, from the first commit to itself.
     let run = sandbox.run(&["cab", "digest", "--since", &first, "--at", &first]);
-    assert_eq!(run.stdout, format!("Nothing has changed for the change board since `{first}`.\n"));
+    assert_eq!(run.stdout, format!("Nothing has changed for the change board since\n`{first}`.\n"));
 }
 
 #[test]

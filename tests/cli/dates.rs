@@ -301,7 +301,7 @@ fn plans_with_what_the_past_teaches() {
     let run = few.run(&["--today", "2025-06-01", "plan", "--forecast", "boat-05"]);
     assert!(run.stdout.contains("not enough history: 5 finished, 20 are needed"), "{run}");
     let run = few.run(&["history", "--backtest"]);
-    assert!(run.stdout.contains("phases: not enough history for any of the 5 that ended"), "{run}");
+    assert!(run.stdout.contains("phases: none of the 5 that ended can be tested, for 20 must have ended"), "{run}");
 }
 
 #[test]

@@ -135,6 +135,19 @@ fn wide_terminals_have_room() {
 }
 
 #[test]
+fn long_names_leave_room_for_how_late_it_is() {
+    let long = "lamp-for-the-long-evenings-of-the-winter-fair";
+    let sandbox = works();
+    for file in ["releases/lamp.yaml", "releases/others.yaml"] {
+        sandbox.put(file, sandbox.read(file).replace("lamp-1", long).as_bytes());
+    }
+    let run = impact(&sandbox, &[&format!("{long}/build"), "--slip", "4w"]);
+    let tree = run.stdout.split("\n\nReleases").next().unwrap_or_default();
+    assert!(tree.lines().any(|line| line.contains("lamp-for-") && line.ends_with(" days late")), "{run}");
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
+}
+
+#[test]
 fn other_formats() {
     let sandbox = works();
     for format in ["markdown", "mermaid", "csv"] {

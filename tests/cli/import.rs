@@ -488,6 +488,23 @@ fn what_cannot_have_happened_is_not_brought_in() {
 }
 
 #[test]
+fn times_of_others_are_read_as_they_write_them() {
+    let sandbox = harbour()
+        .write("i.csv", "id,project,opened,restored\nI-1,hull,02/Nov/25 10:00 AM,2025-11-02T12:30\n")
+        .write("d.csv", "project,version,environment,at,result\nhull,3,dock,1762860000,failed\n");
+    let run = import(&sandbox, "deployments d.csv");
+    assert!(run.code == Some(2) && run.stdout.contains("help: `--time-format` says how times are written"), "{run}");
+    let run = import(&sandbox, "deployments d.csv --time-format epoch");
+    assert!(run.code == Some(0) && run.stdout.contains("at: 2025-11-11T11:20Z"), "{run}");
+    let pattern = |pattern| sandbox.run(&["import", "incidents", "i.csv", "--time-format", pattern]);
+    let run = pattern("%d/%b/%y %I:%M %p");
+    assert!(run.stdout.contains("opened: 2025-11-02T10:00, restored: 2025-11-02T12:30"), "{run}");
+    let run = pattern("%d/%m/%Y");
+    assert!(run.stdout.contains("`02/Nov/25 10:00 AM` is not written as `--time-format '%d/%m/%Y'` says"), "{run}");
+    assert_eq!(pattern("dd/mm").code, Some(2));
+}
+
+#[test]
 fn runs_that_differ_in_anything_are_different_runs() {
     let runs = "project,at,duration_seconds,build\nhull,2026-03-01T09:00:00,61,1\nhull,2026-03-01T09:00:00,62,2\nhull,2026-03-01T09:00:00,62,2\n";
     let sandbox = harbour().write("runs.csv", runs);

@@ -55,7 +55,7 @@ fn people_and_teams_see_what_waits_for_them() {
     assert_eq!(ask("crew", "2026-12-31"), (lines(&["begin phase build", "mitigate risk R1"]), 0));
     assert_eq!(ask("bo", "2026-03-16"), (Vec::new(), 1));
     let quiet = sandbox().run(&["todo", "--owner", "bo", "--until", "2026-03-16"]);
-    assert_eq!(quiet.stdout, "Nothing waits for bo until Mon 16 Mar; 1 more after that: `--until DATE` shows them.\n");
+    assert_eq!(quiet.stdout, "Nothing waits for bo until Mon 16 Mar; 1 more after that: `--until DATE` shows\nthem.\n");
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl fmt::Display for Missing<'_> {
                 write!(f, "criterion `{}`", criterion.criterion.id)?;
                 match &criterion.outcome {
                     Outcome::WaiverLacks(what) => write!(f, ": its waiver does not give {what}"),
-                    Outcome::WaiverExpired(day) => write!(f, ": its waiver ended on {day}"),
+                    Outcome::WaiverExpired(day) => write!(f, ": its waiver holds only to {day}"),
                     Outcome::Report(verdict) => write!(f, ": {}", verdict.message()),
                     _ => f.write_str(" is not met"),
                 }

@@ -19,7 +19,7 @@ use crate::choice;
 use crate::graph::{Node, guarded};
 use crate::model::facts::Facts;
 use crate::model::portfolio::GateTemplate;
-use crate::model::release::{Decision, Gate};
+use crate::model::release::{Decision, Gate, Status};
 use crate::model::{Id, Portfolio};
 use crate::time::Clock;
 use crate::time::calendar::WorkCalendar;
@@ -160,6 +160,10 @@ impl<'p> Gates<'p> {
             state: State::Pending,
         };
         judged.state = judged.state_on(self.clock.today);
+        // Nothing waits for the gates of what was called off.
+        if judged.state == State::Overdue && portfolio.releases[release].status() == Status::Cancelled {
+            judged.state = State::Pending;
+        }
         judged
     }
 }

@@ -204,13 +204,24 @@ fn a_gate_is_overdue_the_day_after_it_is_due_and_one_that_asks_for_nothing_never
 }
 
 #[test]
+fn nothing_waits_for_the_gates_of_what_was_called_off() {
+    let gate = "{id: g, due: 2026-11-20, criteria: [{id: a}]}";
+    let at = |status: &str| states(&with_gate("", status, gate), &Facts::default(), "2026-11-21")[0].1;
+    assert_eq!(at("status: planned\n"), State::Overdue);
+    assert_eq!(at("status: cancelled\n"), State::Pending);
+}
+
+#[test]
 fn a_waiver_holds_through_its_last_day_judged_when_the_guarded_work_begins() {
     let gate = |expires: &str| {
         format!("{{id: g, criteria: [{{id: a, status: waived, waiver: {{by: bo, reason: why, expires: {expires}}}}}]}}")
     };
     assert_eq!(state(&gate("2026-12-02"), "2026-11-16").0, State::Passed);
     let (before, missing) = state(&gate("2026-12-01"), "2026-11-16");
-    assert_eq!((before, missing), (State::Pending, vec!["criterion `a`: its waiver ended on 2026-12-01".to_owned()]));
+    assert_eq!(
+        (before, missing),
+        (State::Pending, vec!["criterion `a`: its waiver holds only to 2026-12-01".to_owned()])
+    );
     assert_eq!(state(&gate("2026-12-04"), "2026-12-05").0, State::Overdue, "today is later");
 }
 

@@ -58,7 +58,7 @@ pub static DEFINITIONS: [Definition; 3] = [
         name: "slow pipelines",
         family: Family::Pipelines,
         unit: Unit::Ratio,
-        definition: "pipelines whose last run stands out as slow, or whose last 10 runs have a median above 1.25 × that of the up to 30 before ÷ pipelines that ran in the period, with at least 20 successful runs up to its end",
+        definition: "pipelines whose last run stands out as slow, or whose last 10 runs have a median above 1.25 × that of the up to 30 before and more than a minute above it ÷ pipelines that ran in the period, with at least 20 successful runs up to its end",
         source: SOURCE,
         needs: "`kind: pipelines` with at least twenty successful runs",
         goal: Goal::Less,
@@ -85,7 +85,7 @@ pub struct Trend {
     pub latest: f64,
     /// The median of those before.
     pub before: f64,
-    /// Whether the latest take a quarter longer or more.
+    /// Whether the latest take more than a quarter, and more than a minute, longer.
     pub grew: bool,
     /// Whether the last run stands out from those before it.
     pub last_stands_out: bool,
@@ -118,7 +118,7 @@ impl Pipeline<'_> {
         let latest = median(self.minutes(split, self.runs.len()))?;
         let before = median(self.minutes(split.saturating_sub(BEFORE), split))?;
         let last_stands_out = self.stands_out(self.runs.len() - 1)?;
-        Some(Trend { latest, before, grew: latest > GROWTH * before, last_stands_out })
+        Some(Trend { latest, before, grew: latest > before + FLOOR && latest > GROWTH * before, last_stands_out })
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
     ),
     definition(
         "start_delay",
-        "start delay",
+        "median start delay",
         Unit::Days,
         Goal::Less,
         (
@@ -67,7 +67,7 @@ pub(super) static DEFINITIONS: [Definition; 6] = [
     ),
     definition(
         "end_slip",
-        "end slip",
+        "median end slip",
         Unit::Days,
         Goal::Less,
         (

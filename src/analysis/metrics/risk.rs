@@ -268,7 +268,7 @@ fn dependencies(base: &Base<'_>, r: usize, out: &mut Contribution) {
     // Each thing that is waited for can come late: a little risk even when all is well.
     let exposure = if open > 0.0 { (late + 0.1 * open).min(1.0) } else { 0.0 };
     if open > 0.0 && late == 0.0 {
-        out.why.push(format!("waits for {open} in other releases, all in time"));
+        out.why.push(format!("waits for {open} in other releases, none later than planned"));
     }
     out.exposure = Some(exposure);
 }

@@ -108,6 +108,7 @@ impl Command for History {
             view.backtest = Some(report::BacktestView::new(&cases.all, cases.recorded_afterwards, past.unread()));
         }
         view.first_parent = self.first_parent;
+        view.derived = self.derived;
         global.write(&match global.format {
             Format::Json => json::render(&view),
             Format::Csv => render::csv::render(&view),

@@ -8,6 +8,7 @@ use crate::render::Style;
 use crate::render::paint::Paint;
 use crate::render::sheet::{self, Body, Fact, Item, Section, Sheet, Tone};
 use crate::render::text::{sanitize, wrap};
+use crate::report::check::FindingView;
 use crate::report::diff::{Diff, ReleaseView, Weight};
 
 /// Rows of a list that people are shown.
@@ -93,38 +94,37 @@ fn more(facts: &mut Vec<Fact>, all: usize) {
 }
 
 fn findings(sheet: &mut Sheet, diff: &Diff) {
-    let place = |finding: &crate::report::check::FindingView| {
+    let place = |finding: &FindingView| {
         if finding.place.located {
             format!("{}:{}", finding.place.file, finding.place.start.line)
         } else {
             finding.place.file.clone()
         }
     };
-    let text = |finding: &crate::report::check::FindingView| {
-        format!("{} ({}, {})", finding.message, finding.rule, place(finding))
+    let text = |finding: &FindingView| format!("{} ({}, {})", finding.message, finding.rule, place(finding));
+    let tone = |finding: &FindingView| match finding.severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Warn,
+        Severity::Info => Tone::Plain,
     };
-    let mut new: Vec<Fact> = diff
-        .findings
-        .introduced
-        .iter()
-        .take(SHOWN)
-        .map(|finding| {
-            let tone = match finding.severity {
-                Severity::Error => Tone::Bad,
-                Severity::Warning => Tone::Warn,
-                Severity::Info => Tone::Plain,
-            };
-            Fact::new(finding.severity.as_str(), text(finding), tone)
-        })
-        .collect();
-    more(&mut new, diff.findings.new);
-    let fixed = diff.findings.resolved.iter().take(SHOWN);
-    let mut fixed: Vec<Fact> = fixed.map(|finding| Fact::new("fixed", text(finding), Tone::Good)).collect();
-    more(&mut fixed, diff.findings.fixed);
-    new.extend(fixed);
-    if !new.is_empty() {
-        let (new_ones, fixed, same) = (diff.findings.new, diff.findings.fixed, diff.findings.unchanged);
-        let title = format!("Findings ({new_ones} new, {fixed} fixed, {same} unchanged)");
-        sheet.sections.push(Section { title, body: Body::Facts(new) });
+    let found = &diff.findings;
+    let is_new = |finding: &FindingView| Fact::new(finding.severity.as_str(), text(finding), tone(finding));
+    let mut facts: Vec<Fact> = found.really_new().take(SHOWN).map(is_new).collect();
+    let new = found.really_new().count();
+    more(&mut facts, new);
+    let is_other = |(was, now): (&FindingView, &FindingView)| {
+        Fact::new(now.severity.as_str(), format!("{}; was: {}", text(now), was.message), tone(now))
+    };
+    facts.extend(found.told_otherwise().take(SHOWN).map(is_other));
+    more(&mut facts, found.turned.len());
+    let is_fixed = |finding: &FindingView| Fact::new("fixed", text(finding), Tone::Good);
+    facts.extend(found.really_fixed().take(SHOWN).map(is_fixed));
+    let fixed = found.really_fixed().count();
+    more(&mut facts, fixed);
+    if !facts.is_empty() {
+        let other =
+            if found.turned.is_empty() { String::new() } else { format!("{} told otherwise, ", found.turned.len()) };
+        let title = format!("Findings ({new} new, {fixed} fixed, {other}{} unchanged)", found.unchanged);
+        sheet.sections.push(Section { title, body: Body::Facts(facts) });
     }
 }

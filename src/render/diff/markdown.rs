@@ -45,7 +45,11 @@ pub fn render(diff: &Diff) -> String {
     for part in &gates {
         out.table("\n| gates | |\n|---|---|\n", &part.rows, |row| row_of(row), "changes of gates");
     }
-    out.table("\n| new finding | where | rule |\n|---|---|---|\n", &diff.findings.introduced, finding, "new findings");
+    let new: Vec<&FindingView> = diff.findings.really_new().collect();
+    out.table("\n| new finding | where | rule |\n|---|---|---|\n", &new, |it| finding(it, None), "new findings");
+    let turned: Vec<_> = diff.findings.told_otherwise().collect();
+    let head = "\n| finding, told otherwise | where | rule |\n|---|---|---|\n";
+    out.table(head, &turned, |(was, now)| finding(now, Some(was)), "findings told otherwise");
     let told = gaps(diff);
     let warning = |gap: &String| format!("> {}\n>\n", sentence_of(gap));
     out.table("\n> **Not everything could be compared.**\n>\n", &told, warning, "notes");
@@ -55,8 +59,8 @@ pub fn render(diff: &Diff) -> String {
     for Part { title, rows } in &rest {
         out.folded(&format!("{} ({})", title.to_lowercase(), rows.len()), rows, |row| item(row), "changes");
     }
-    let resolved = format!("fixed findings ({})", diff.findings.fixed);
-    out.folded(&resolved, &diff.findings.resolved, fixed, "fixed findings");
+    let gone: Vec<&FindingView> = diff.findings.really_fixed().collect();
+    out.folded(&format!("fixed findings ({})", gone.len()), &gone, |it| fixed(it), "fixed findings");
     out.close(diff)
 }
 
@@ -231,9 +235,11 @@ fn address(finding: &FindingView) -> String {
     format!("{}:{}", finding.place.file, finding.place.start.line)
 }
 
-fn finding(it: &FindingView) -> String {
+/// A finding, and what it said before.
+fn finding(it: &FindingView, was: Option<&FindingView>) -> String {
     let (message, place) = (sentence_of(&it.message), plain(&address(it)));
-    format!("| **{}** {message} | {place} | {} |\n", it.severity, plain(&it.rule))
+    let was = was.map(|was| format!("; was: {}", sentence_of(&was.message))).unwrap_or_default();
+    format!("| **{}** {message}{was} | {place} | {} |\n", it.severity, plain(&it.rule))
 }
 
 fn fixed(it: &FindingView) -> String {

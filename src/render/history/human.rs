@@ -29,8 +29,8 @@ pub fn render(view: &History, style: &Style) -> String {
         let _ = writeln!(out, "{}", paint.yellow(&wrap(&sanitize(&caveat), style.width)));
     }
     if let Some(found) = &view.backtest {
-        held(&mut out, "phases", &found.phases, &style);
-        held(&mut out, "releases", &found.releases, &style);
+        held(&mut out, "phases", &found.phases, found.needed, &style);
+        held(&mut out, "releases", &found.releases, found.needed, &style);
         if found.recorded_afterwards > 0 {
             let number = found.recorded_afterwards;
             let text = format!("{number} left out, for they were recorded after they had ended");
@@ -71,12 +71,16 @@ pub fn render(view: &History, style: &Style) -> String {
 }
 
 /// How often forecasts of a kind held.
-fn held(out: &mut String, what: &str, found: &HeldView, style: &Style) {
+fn held(out: &mut String, what: &str, found: &HeldView, needed: usize, style: &Style) {
     let share = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{:.0}%", share * 100.0));
     let text = match found.tested {
-        0 => format!("{what}: not enough history for any of the {} that ended", found.untested),
+        0 if found.untested == 0 => format!("{what}: none has ended since it was first planned"),
+        0 => format!(
+            "{what}: none of the {} that ended can be tested, for {needed} must have ended before one is planned",
+            found.untested
+        ),
         tested => format!(
-            "{what}: of {tested} that ended, {} did by the P50 and {} by the P80 that history would have told when they were planned; {} had too little history",
+            "{what}: of {tested} that ended, {} did by the P50 and {} by the P80 that history would have told when they were planned; {} had too little history (fewer than {needed} that had ended)",
             share(found.within_p50),
             share(found.within_p80),
             found.untested
@@ -117,7 +121,11 @@ fn one_release(out: &mut String, view: &History, release: &ReleaseView, own: &Ow
     let name = release.name.as_deref().map_or_else(String::new, |name| format!("  {}", sanitize(name)));
     let mut facts = vec![release.status.unwrap_or("not there any more").to_owned()];
     if release.moves > 0 {
-        facts.push(format!("{}, {} in all", plural(release.moves, "move"), plural(release.moved_days, "day")));
+        facts.push(format!(
+            "{}, {}",
+            plural(release.moves, "move"),
+            moved_by(release.moved_days, release.later, release.moves)
+        ));
     }
     let (id, facts) = (sanitize(&release.id).into_owned(), facts.join(" · "));
     let fits = display_width(&id) + display_width(&name) + 2 + display_width(&facts) <= paint.0.width;
@@ -276,6 +284,12 @@ fn entry(out: &mut String, entry: &Entry<'_>, width: usize, paint: Paint) {
     let _ = writeln!(out, "{}", format!("    {name}{pad}  {change}  {tail}").trim_end());
 }
 
+/// How far dates moved, whatever their direction.
+fn moved_by(days: i64, later: usize, moves: usize) -> String {
+    let both = if later > 0 && later < moves { ", forth and back" } else { "" };
+    format!("{} in all{both}", plural(days, "day"))
+}
+
 /// The last line.
 fn summary(view: &History, shown: usize) -> String {
     let moves: usize = view.releases.iter().map(|release| release.moves).sum();
@@ -289,10 +303,11 @@ fn summary(view: &History, shown: usize) -> String {
     let mut parts = vec![
         format!("{} moved", plural(with_moves, "release")),
         format!("{}, {later} of them later", plural(moves, "move")),
-        format!("{} in all", plural(days, "day")),
+        moved_by(days, later, moves),
     ];
     if still > 0 {
-        parts.push(format!("{} did not move", plural(still, "more release")));
+        let (which, hint) = if view.derived { ("", "") } else { (" written", " (`--derived` shows computed ones)") };
+        parts.push(format!("no{which} date of {} moved{hint}", plural(still, "more release")));
     }
     parts.join(" · ")
 }

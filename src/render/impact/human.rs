@@ -74,7 +74,11 @@ fn tree(out: &mut String, view: &Impact, arrow: &str, paint: Paint) {
     };
     let leads: Vec<String> = rows.iter().map(|(depth, last, _, above)| lead(*depth, *last, above)).collect();
     let name = |it: &MoveView| sanitize(&it.id).into_owned();
-    let room = paint.0.width / 2;
+    // What a row must say comes before the end of a long name.
+    let key =
+        |(_, _, it, _): &(usize, bool, &MoveView, Vec<bool>)| display_width(&sanitize(&key_fact(it, view, arrow)));
+    let needed = rows.iter().map(key).max().unwrap_or(0);
+    let room = paint.0.width.saturating_sub(needed + 2).clamp(paint.0.width / 4, paint.0.width / 2);
     let names = rows.iter().zip(&leads).map(|((_, _, it, _), lead)| display_width(lead) + display_width(&name(it)));
     let width = names.max().unwrap_or(0).min(room);
     let _ = writeln!(out);
@@ -95,16 +99,21 @@ fn tree(out: &mut String, view: &Impact, arrow: &str, paint: Paint) {
     }
 }
 
+/// How far it moves, and how late a release is then.
+fn key_fact(it: &MoveView, view: &Impact, arrow: &str) -> String {
+    let shift = if it.forecast.before == it.forecast.after { &it.planned } else { &it.forecast };
+    let moved = format!("{:8}  {}", words::days(shift, it.gone), words::short_shift(shift, view.header.today, arrow));
+    let effect = view.releases.iter().find(|effect| it.kind == "release" && effect.id == it.id);
+    match effect.map(|effect| words::lateness(effect.lateness_days.after)) {
+        Some(lateness) if !lateness.is_empty() => format!("{moved} · {lateness}"),
+        _ => moved,
+    }
+}
+
 /// The forecast, or what the plan says where only that moved; as many facts as there is room for.
 fn facts(it: &MoveView, view: &Impact, arrow: &str, room: usize) -> String {
-    let today = view.header.today;
-    let by_forecast = it.forecast.before != it.forecast.after;
-    let shift = if by_forecast { &it.forecast } else { &it.planned };
-    let mut facts = vec![format!("{:8}  {}", words::days(shift, it.gone), words::short_shift(shift, today, arrow))];
-    if let Some(effect) = view.releases.iter().find(|effect| it.kind == "release" && effect.id == it.id) {
-        facts.push(words::lateness(effect.lateness_days.after));
-    }
-    if !by_forecast {
+    let mut facts = vec![key_fact(it, view, arrow)];
+    if it.forecast.before == it.forecast.after {
         facts.push("by plan only".to_owned());
     } else if it.planned.before == it.planned.after {
         facts.push("plan stands".to_owned());

@@ -260,7 +260,7 @@ pub fn sections(view: &Impact, sheet: &mut Sheet, arrow: &str) {
     sheet.table("Bookings that then collide", &collisions, view.collisions.iter().map(row).collect());
     for (title, is_freeze) in [("Freezes that are then hit", true), ("What a check then finds", false)] {
         let columns = [Column::new("about"), Column::new("severity"), Column::new("rule"), Column::below("what")];
-        let rows = new_findings(view, is_freeze).into_iter().map(finding_row);
+        let rows = new_findings(view, is_freeze).into_iter().map(|it| finding_row(it, view));
         sheet.table(title, &columns, rows.collect());
     }
 }
@@ -294,7 +294,10 @@ fn missed_row(it: &MissedView, today: NaiveDate) -> Vec<Cell> {
     ]
 }
 
-fn finding_row(it: &FindingView) -> Vec<Cell> {
+/// A finding; where the same was found before with other places, what was said then.
+fn finding_row(it: &FindingView, view: &Impact) -> Vec<Cell> {
+    let is_same = |old: &&FindingView| (&old.rule, old.severity, &old.subject) == (&it.rule, it.severity, &it.subject);
+    let was = view.findings.fixed.iter().find(is_same).map(|old| format!("; was: {}", old.message));
     let about = match it.subject.path.rsplit('/').next() {
         Some(last) if !last.is_empty() => format!("{}/{last}", it.subject.id),
         _ => it.subject.id.clone(),
@@ -308,7 +311,7 @@ fn finding_row(it: &FindingView) -> Vec<Cell> {
         Cell::plain(about),
         Cell::new(it.severity.as_str(), tone),
         Cell::new(&*it.rule, Tone::Quiet),
-        Cell::plain(&*it.message),
+        Cell::plain(format!("{}{}", it.message, was.unwrap_or_default())),
     ]
 }
 

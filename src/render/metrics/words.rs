@@ -70,9 +70,9 @@ pub fn difference(metric: &MetricView) -> String {
     format!("{sign}{}", value(unit, Some(size)))
 }
 
-/// The target with a mark: `≤ 240h ✓`.
+/// The target with a mark: `≤ 10 d ✓`.
 pub fn target(metric: &MetricView, unicode: bool) -> String {
-    let Some(target) = &metric.target else { return String::new() };
+    let Some(written) = &metric.target else { return String::new() };
     let mark = match (metric.verdict, unicode) {
         (Some("met"), true) => " ✓",
         (Some("met"), false) => " ok",
@@ -81,8 +81,31 @@ pub fn target(metric: &MetricView, unicode: bool) -> String {
         (Some("misfit"), _) => " ?",
         _ => "",
     };
-    let target = if unicode { target.replace("<=", "≤").replace(">=", "≥") } else { target.clone() };
-    format!("{target}{mark}")
+    format!("{}{mark}", aim(written, metric.unit, unicode))
+}
+
+/// A target as values of the unit are told: `≤ 10 d` for `<= 240h`. One that does not fit the unit stands as it is written.
+pub fn aim(written: &str, unit: &str, unicode: bool) -> String {
+    let shown = bound(written, unit).map(|(sign, size)| format!("{sign} {}", value(unit, Some(size))));
+    let shown = shown.unwrap_or_else(|| written.to_owned());
+    if unicode { shown.replace("<=", "≤").replace(">=", "≥") } else { shown }
+}
+
+/// The sign of a target, and its size in the unit of the value.
+pub fn bound<'t>(written: &'t str, unit: &str) -> Option<(&'t str, f64)> {
+    let (sign, size) = written.split_once(' ')?;
+    let time =
+        size.strip_suffix('h').map(|size| (size, 1.0)).or_else(|| size.strip_suffix('m').map(|size| (size, 60.0)));
+    let (size, per_hour) = time.unwrap_or((size, 0.0));
+    let size: f64 = size.parse().ok()?;
+    let size = match (time.is_some(), unit) {
+        (false, _) => size,
+        (true, "h") => size / per_hour,
+        (true, "d") => size / per_hour / 24.0,
+        (true, "m") => size / per_hour * 60.0,
+        _ => return None,
+    };
+    Some((sign, size))
 }
 
 /// The better bands are green, the worst yellow.

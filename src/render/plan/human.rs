@@ -53,6 +53,7 @@ fn one(out: &mut String, release: &ReleaseView, today: NaiveDate, paint: Paint) 
     let (id, facts) = (sanitize(&release.id), facts.join(" · "));
     let facts = sanitize(&facts);
     let gap = paint.gap(&[&id, &name, &facts], "\n  ");
+    let name = hanging(&name, display_width(&id), paint.0.width);
     let _ = writeln!(out, "{}{name}{gap}{}", paint.bold(&id), paint.dim(&facts));
     standing(out, release, paint);
     if let Some(text) = release.outlook.as_ref().map(outlook) {
@@ -79,6 +80,15 @@ fn one(out: &mut String, release: &ReleaseView, today: NaiveDate, paint: Paint) 
         let _ = writeln!(out, "  {}", gate_line(gate, paint));
     }
     out.push('\n');
+}
+
+/// A name behind an id of so many columns; what does not fit goes below it, set in.
+pub(in crate::render) fn hanging(name: &str, id: usize, width: usize) -> String {
+    if id + display_width(name) <= width {
+        return name.to_owned();
+    }
+    let room = width.saturating_sub(id + 2).max(1);
+    format!("  {}", wrap_hanging(name.trim_start(), room, width - 4).replace('\n', "\n    "))
 }
 
 fn list(out: &mut String, what: &str, items: &[String], paint: Paint) {
@@ -155,6 +165,12 @@ fn table(release: &ReleaseView, paint: Paint) -> String {
     };
     fixed(&mut table, 2, 12);
     fixed(&mut table, 3, 12);
+    if with_outlook {
+        // No day breaks in two.
+        for (index, width) in [(6, 10), (7, 7), (8, 7)] {
+            fixed(&mut table, index, width);
+        }
+    }
     for index in [4, 5] {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -16,7 +16,7 @@ const INDENT: usize = 4;
 pub fn render(sheet: &Sheet, style: &Style) -> String {
     let paint = Paint(Style { width: style.width.max(MIN_WIDTH), ..*style });
     if sheet.sections.is_empty() {
-        return format!("{}\n", sanitize(&sheet.nothing));
+        return format!("{}\n", wrap(&sanitize(&sheet.nothing), paint.0.width));
     }
     let mut out = String::new();
     let head = std::iter::once(&sheet.title).chain(&sheet.about).cloned().collect::<Vec<_>>().join(" · ");

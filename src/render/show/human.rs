@@ -60,6 +60,8 @@ fn title(out: &mut String, show: &Show, paint: Paint) {
     let id = sanitize(&show.id);
     let fits = display_width(&id) + display_width(&name) + 2 + display_width(&facts) <= paint.0.width;
     let gap = if fits { "  " } else { "\n  " };
+    let name = plan::hanging(&name, display_width(&id), paint.0.width);
+    let facts = wrap_hanging(&facts, paint.0.width - 2, paint.0.width - 4).replace('\n', "\n    ");
     let _ = writeln!(out, "{}{name}{gap}{}", paint.bold(&id), paint.dim(&facts));
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::html::{Tone, capital, count, none, place, text, toned};
 use super::layout::{Frame, Page, Tab};
 use super::names;
-use crate::render::metrics::words::{short, target, value};
+use crate::render::metrics::words::{self, bound, short, value};
 use crate::render::text::{html_escape, sanitize};
 use crate::report::metrics::{MetricView, Metrics};
 use crate::report::site::metrics::MetricsPage;
@@ -102,35 +102,9 @@ fn card(out: &mut String, page: &Page<'_>, metric: &MetricView) {
     out.push_str("</details></article>\n");
 }
 
-/// The bound of the target as the value is told: its sign, and its size in the unit of the value.
-fn bound(metric: &MetricView) -> Option<(&'static str, f64)> {
-    let (sign, size) = metric.target.as_deref()?.split_once(' ')?;
-    let hours = size.strip_suffix('h');
-    let size: f64 = hours.unwrap_or(size).parse().ok()?;
-    let size = match (hours.is_some(), metric.unit) {
-        (false, _) | (true, "h") => size,
-        (true, "d") => size / 24.0,
-        (true, "m") => size * 60.0,
-        _ => return None,
-    };
-    let sign = match sign {
-        "<=" => "≤",
-        ">=" => "≥",
-        "<" => "<",
-        ">" => ">",
-        _ => "=",
-    };
-    Some((sign, size))
-}
-
 /// The target in words: `≤ 10 d`.
 fn aim(metric: &MetricView) -> Option<String> {
-    metric.target.as_ref()?;
-    // A target that does not fit stands as it is written.
-    Some(match bound(metric) {
-        Some((sign, size)) => format!("{sign} {}", value(metric.unit, Some(size))),
-        None => target(metric, true).trim_end_matches([' ', '✓', '✗', '?']).to_owned(),
-    })
+    metric.target.as_ref().map(|target| words::aim(target, metric.unit, true))
 }
 
 /// How a value went, as columns from nothing to the largest, with the target as a line.
@@ -145,7 +119,8 @@ fn chart(out: &mut String, metric: &MetricView) {
     let largest = value(metric.unit, Some(most));
     let label = format!("{} from {} to {}, at most {largest}", metric.name, ends[0], ends[1]);
     // A target far above all values would flatten them.
-    let line = bound(metric).map(|(_, size)| size).filter(|size| (0.0..=most * 3.0).contains(size));
+    let line = metric.target.as_deref().and_then(|target| bound(target, metric.unit)).map(|(_, size)| size);
+    let line = line.filter(|size| (0.0..=most * 3.0).contains(size));
     let top = line.unwrap_or(most).max(most);
     let _ = write!(
         out,

@@ -99,10 +99,7 @@ fn waiting(sheet: &mut Sheet, view: &Gates) {
             Cell::plain(format!("{}/{}", it.gate.release, it.gate.id)),
             Cell::new(it.gate.state, tone),
             Cell::plain(it.gate.due.map(|due| sheet::day(due, today)).unwrap_or_default()),
-            Cell::new(
-                it.waits_days.map_or_else(|| "not yet".to_owned(), |days| value("h", Some(days * 24.0))),
-                if it.waits_days.is_some() { tone } else { Tone::Quiet },
-            ),
+            Cell::new(waits(it), if it.waits_days.is_some() { tone } else { Tone::Quiet }),
             Cell::plain(deciders(it)),
             Cell::plain(lacking(it)),
         ]
@@ -113,6 +110,15 @@ fn waiting(sheet: &mut Sheet, view: &Gates) {
         title.push_str("; `relm gate list` has all");
     }
     table(sheet, &title, &columns, view.waiting.iter().take(MOST).map(row).collect());
+}
+
+/// How long it waits: since it was asked for; else by its last day, as `relm gate list` says it.
+fn waits(it: &WaitingView) -> String {
+    match (it.waits_days, it.gate.days_left) {
+        (None, _) => "not yet".to_owned(),
+        (Some(_), Some(left)) if !it.is_asked => format!("{} late", plural(-left, "day")),
+        (Some(days), _) => value("h", Some(days * 24.0)),
+    }
 }
 
 fn deciders(it: &WaitingView) -> String {

@@ -2,6 +2,7 @@
 
 use super::{about, figure, joined, line, number, place, table};
 use crate::diagnostic::wording::plural;
+use crate::render::metrics::words::aim;
 use crate::render::metrics::{spark, value};
 use crate::render::openmetrics::Exposition;
 use crate::render::sheet::{self, Body, Cell, Column, Fact, Item, Section, Sheet, Tone};
@@ -22,10 +23,11 @@ pub fn sheet(view: &Maturity, unicode: bool) -> Sheet {
         ..Sheet::default()
     };
     let Some(latest) = view.assessments.last() else { return sheet };
-    sheet.sections.push(Section { title: "Latest assessment".to_owned(), body: Body::Facts(whole(view, latest)) });
+    let latest = whole(view, latest, unicode);
+    sheet.sections.push(Section { title: "Latest assessment".to_owned(), body: Body::Facts(latest) });
     scores(&mut sheet, view, unicode);
     let measured = view.practices.iter().filter(|it| !it.measures.is_empty() && it.score.is_some());
-    sheet.items("Measured beside the scores", measured.map(item).collect());
+    sheet.items("Measured beside the scores", measured.map(|it| item(it, unicode)).collect());
     let silent = view.practices.iter().filter(|it| it.measures.is_empty() && it.score.is_some());
     let silent = joined(silent.map(|it| it.name.as_str()), ", ");
     if !silent.is_empty() {
@@ -36,7 +38,7 @@ pub fn sheet(view: &Maturity, unicode: bool) -> Sheet {
     sheet
 }
 
-fn whole(view: &Maturity, latest: &AssessmentView) -> Vec<Fact> {
+fn whole(view: &Maturity, latest: &AssessmentView, unicode: bool) -> Vec<Fact> {
     let today = view.header.today;
     let age = view.age_days.unwrap_or(0);
     let tone = if age > OLD { Tone::Warn } else { Tone::Plain };
@@ -46,10 +48,10 @@ fn whole(view: &Maturity, latest: &AssessmentView) -> Vec<Fact> {
     let was = |value: Option<String>| value.map(|value| format!(", was {value}")).unwrap_or_default();
     let [mean, minimum] = view.metrics.as_slice() else { return facts };
     let mean_before = before.and_then(|it| it.mean).map(|it| value("count", Some(it)));
-    facts.push(Fact::new("mean", format!("{}{}", told(mean), was(mean_before)), figure(mean).tone));
+    facts.push(Fact::new("mean", format!("{}{}", told(mean, unicode), was(mean_before)), figure(mean).tone));
     let weakest = view.practices.iter().filter(|it| it.score.is_some() && it.score == latest.minimum);
     let weakest = joined(weakest.map(|it| it.name.as_str()), ", ");
-    facts.push(Fact::new("weakest", format!("{}: {weakest}", told(minimum)), figure(minimum).tone));
+    facts.push(Fact::new("weakest", format!("{}: {weakest}", told(minimum, unicode)), figure(minimum).tone));
     let fallen = view.practices.iter().filter(|it| it.change.is_some_and(|change| change < 0));
     let fallen = joined(fallen.map(|it| format!("{} {}", it.name, change(it))), ", ");
     if before.is_some() {
@@ -60,8 +62,9 @@ fn whole(view: &Maturity, latest: &AssessmentView) -> Vec<Fact> {
 }
 
 /// A value with its target.
-fn told(it: &Figure) -> String {
-    let target = match (&it.target, it.verdict) {
+fn told(it: &Figure, unicode: bool) -> String {
+    let target = it.target.as_ref().map(|target| aim(target, it.unit, unicode));
+    let target = match (target, it.verdict) {
         (Some(target), Some("missed")) => format!(" (misses {target})"),
         (Some(target), Some("met")) => format!(" (meets {target})"),
         (Some(target), _) => format!(" (target {target})"),
@@ -103,12 +106,12 @@ fn scores(sheet: &mut Sheet, view: &Maturity, unicode: bool) {
     table(sheet, "Practices, 0 to 5, the weakest first", &columns, view.practices.iter().map(row).collect());
 }
 
-fn item(it: &PracticeView) -> Item {
+fn item(it: &PracticeView, unicode: bool) -> Item {
     let mut facts: Vec<Fact> = it.contradictions.iter().map(|text| Fact::new("", text, Tone::Bad)).collect();
     facts.extend(it.measures.iter().map(|measure| {
         let count = plural(measure.population, "record");
         let text = match measure.value {
-            Some(_) => format!("{}, {count}", told(measure)),
+            Some(_) => format!("{}, {count}", told(measure, unicode)),
             None => "n/a: nothing is recorded in these days".to_owned(),
         };
         Fact::new(measure.name, text, figure(measure).tone)

@@ -2,6 +2,7 @@
 
 use super::{about, counted, figure, joined, line, minutes, number, place, ratio, signed, table};
 use crate::diagnostic::wording::plural;
+use crate::render::metrics::words::aim;
 use crate::render::metrics::{spark, value};
 use crate::render::openmetrics::Exposition;
 use crate::render::sheet::{self, Body, Cell, Column, Fact, Section, Sheet, Tone};
@@ -26,7 +27,7 @@ pub fn sheet(view: &Pipelines, unicode: bool) -> Sheet {
     if view.pipelines.is_empty() {
         return sheet;
     }
-    sheet.sections.push(Section { title: "In all".to_owned(), body: Body::Facts(whole(view)) });
+    sheet.sections.push(Section { title: "In all".to_owned(), body: Body::Facts(whole(view, unicode)) });
     let columns = [
         Column::new("pipeline"),
         Column::new("runs"),
@@ -55,7 +56,7 @@ fn named(it: &PipelineView) -> String {
     format!("{}/{}", it.project, it.name.as_deref().unwrap_or("run"))
 }
 
-fn whole(view: &Pipelines) -> Vec<Fact> {
+fn whole(view: &Pipelines, unicode: bool) -> Vec<Fact> {
     let told = [
         plural(view.pipelines.len(), "pipeline"),
         plural(view.runs, "run"),
@@ -64,12 +65,18 @@ fn whole(view: &Pipelines) -> Vec<Fact> {
     ];
     let mut facts = vec![Fact::new("", told.join(", "), Tone::Plain)];
     let metrics = view.metrics.iter().filter(|it| it.value.is_some()).map(|it| {
-        let target = it.target.as_ref().map(|target| format!(" (target {target})")).unwrap_or_default();
+        let target = it.target.as_ref().map(|target| aim(target, it.unit, unicode));
+        let target = target.map(|target| format!(" (target {target})")).unwrap_or_default();
         format!("{} {}{target}", it.name, figure(it).text)
     });
     let metrics = joined(metrics, ", ");
     if !metrics.is_empty() {
         facts.push(Fact::new("", metrics, Tone::Plain));
+    }
+    let slow = view.pipelines.iter().filter(|it| it.slow == Some(true)).map(named);
+    let slow = joined(slow, ", ");
+    if !slow.is_empty() {
+        facts.push(Fact::new("", format!("slow: {slow}"), Tone::Bad));
     }
     facts.extend(most(view).map(|text| Fact::new("", text, Tone::Warn)));
     if view.unknown > 0 {
@@ -99,6 +106,7 @@ fn most(view: &Pipelines) -> Option<String> {
 fn row(it: &PipelineView, step: &str, unicode: bool) -> Vec<Cell> {
     let failing = it.success_rate.is_some_and(|rate| rate < 0.8);
     let slow = if it.slow == Some(true) { Tone::Bad } else { Tone::Plain };
+    let mark = if it.slow == Some(true) { "slow, " } else { "" };
     let points: Vec<Option<f64>> = it.trend.iter().map(|point| point.value).collect();
     let compared = |minutes: Option<f64>| minutes.map_or_else(|| "n/a".to_owned(), |it| value("m", Some(it)));
     vec![
@@ -110,7 +118,7 @@ fn row(it: &PipelineView, step: &str, unicode: bool) -> Vec<Cell> {
         Cell::new(compared(it.latest_minutes), slow),
         Cell::plain(compared(it.before_minutes)),
         Cell::new(it.change.map(|change| signed("ratio", change)).unwrap_or_default(), slow),
-        Cell::plain(format!("spent {}", minutes(Some(it.spent_minutes)))),
+        Cell::plain(format!("{mark}spent {}", minutes(Some(it.spent_minutes)))),
         Cell::plain(format!("by {step} {}", spark(&points, unicode))),
     ]
 }

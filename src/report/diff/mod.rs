@@ -6,6 +6,8 @@ mod rows;
 mod tests;
 mod words;
 
+use std::collections::{HashMap, VecDeque};
+
 use serde::Serialize;
 
 use super::Header;
@@ -132,6 +134,43 @@ pub struct FindingsView {
     pub introduced: Vec<FindingView>,
     /// Those that are gone, with their places at the base.
     pub resolved: Vec<FindingView>,
+    /// Those of `introduced` that stand for one of `resolved`, by index: the same rule says the same of the same thing as
+    /// before, with other places. People are told of them once.
+    #[serde(skip)]
+    pub turned: Vec<(usize, usize)>,
+}
+
+impl FindingsView {
+    fn new(introduced: Vec<FindingView>, resolved: Vec<FindingView>, unchanged: usize) -> Self {
+        let turned = turned(&introduced, &resolved);
+        Self { new: introduced.len(), fixed: resolved.len(), unchanged, introduced, resolved, turned }
+    }
+
+    /// Those that nothing of the kind stood for before.
+    pub fn really_new(&self) -> impl Iterator<Item = &FindingView> {
+        let is_new = |nth: usize| self.turned.iter().all(|(new, _)| *new != nth);
+        self.introduced.iter().enumerate().filter(move |(nth, _)| is_new(*nth)).map(|(_, it)| it)
+    }
+
+    /// Those that nothing of the kind stands for now.
+    pub fn really_fixed(&self) -> impl Iterator<Item = &FindingView> {
+        let is_gone = |nth: usize| self.turned.iter().all(|(_, gone)| *gone != nth);
+        self.resolved.iter().enumerate().filter(move |(nth, _)| is_gone(*nth)).map(|(_, it)| it)
+    }
+
+    /// Those that say something else now, each after what it said.
+    pub fn told_otherwise(&self) -> impl Iterator<Item = (&FindingView, &FindingView)> {
+        self.turned.iter().map(|&(new, gone)| (&self.resolved[gone], &self.introduced[new]))
+    }
+}
+
+/// Pairs what came with what went of the same rule, severity and subject, in their order.
+fn turned(introduced: &[FindingView], resolved: &[FindingView]) -> Vec<(usize, usize)> {
+    let mut left: HashMap<_, VecDeque<usize>> = HashMap::new();
+    let key = |it: &'_ FindingView| (it.rule.clone(), it.severity, it.subject.clone());
+    resolved.iter().enumerate().for_each(|(nth, it)| left.entry(key(it)).or_default().push_back(nth));
+    let pair = |(nth, it): (usize, &FindingView)| Some((nth, left.get_mut(&key(it))?.pop_front()?));
+    introduced.iter().enumerate().filter_map(pair).collect()
 }
 
 /// A file that could not be read.
@@ -169,13 +208,11 @@ impl Diff {
             views.sort_by_key(|view| std::cmp::Reverse(view.severity));
             views
         };
-        let findings = FindingsView {
-            new: comparison.findings.new.len(),
-            fixed: comparison.findings.fixed.len(),
-            unchanged: comparison.findings.unchanged,
-            introduced: views(&comparison.findings.new, to.sources),
-            resolved: views(&comparison.findings.fixed, from.sources),
-        };
+        let findings = FindingsView::new(
+            views(&comparison.findings.new, to.sources),
+            views(&comparison.findings.fixed, from.sources),
+            comparison.findings.unchanged,
+        );
         let changes = rows::rows(new, comparison, (from.sources, to.sources));
         let releases = releases::releases((old, new), comparison);
         let mut unreadable = unreadable("base", from);

@@ -26,7 +26,7 @@ fn told(base: &World, head: &World) -> (String, Weight, Vec<ReleaseView>) {
     let (base, head) = (base.side(), head.side());
     let comparison = compare(&base, &head);
     let releases = releases::releases((&base, &head), &comparison);
-    let findings = FindingsView { new: 0, fixed: 1, unchanged: 0, introduced: Vec::new(), resolved: Vec::new() };
+    let findings = FindingsView { fixed: 1, ..FindingsView::new(Vec::new(), Vec::new(), 0) };
     let (verdict, weight) = words::verdict(&comparison, &releases, &findings, false);
     (verdict, weight, releases)
 }
@@ -118,4 +118,25 @@ fn an_overbooking_that_grows_is_told() {
     };
     let (verdict, _, _) = between(&text("2026-11-05"), &text("2026-11-03"));
     assert!(verdict.contains("1 environment contended for longer"), "{verdict}");
+}
+
+#[test]
+fn a_finding_with_other_places_is_told_once() {
+    use crate::diagnostic::Span;
+    let finding = |id: &str, cause: &str, message: &str| {
+        let found = Finding::new(Span::default(), Subject::new("release", id), message).rule("misses-target");
+        found.related(Span::default(), Subject::new("release", cause), "because")
+    };
+    let mut sources = SourceMap::default();
+    sources.add("a.yaml", 0);
+    let before = [finding("a", "x", "3 days late"), finding("b", "x", "late")];
+    let after = [finding("c", "x", "late"), finding("a", "y", "7 days late")];
+    let views = |findings: &[Finding]| check::views(findings, &sources);
+    let found = FindingsView::new(views(&after), views(&before), 4);
+    assert_eq!((found.new, found.fixed), (2, 2), "the counts follow rule, subject and related subjects");
+    let said = |it: &FindingView| it.message.clone();
+    let told: Vec<_> = found.told_otherwise().map(|(was, now)| (said(was), said(now))).collect();
+    assert_eq!(told, [("3 days late".to_owned(), "7 days late".to_owned())]);
+    assert_eq!(found.really_new().map(|it| it.subject.id.clone()).collect::<Vec<_>>(), ["c"]);
+    assert_eq!(found.really_fixed().map(|it| it.subject.id.clone()).collect::<Vec<_>>(), ["b"]);
 }

@@ -95,7 +95,7 @@ pub fn verdict(
         weight = Weight::Bad;
     }
     gates(comparison, &mut parts, &mut weight);
-    let severe = |severity| findings.introduced.iter().filter(|finding| finding.severity == severity).count();
+    let severe = |severity| findings.really_new().filter(|finding| finding.severity == severity).count();
     let severities = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")];
     for (severity, word) in severities {
         if severe(severity) > 0 {
@@ -111,9 +111,13 @@ pub fn verdict(
             });
         }
     }
-    if findings.fixed > 0 {
-        parts.push(format!("{} fixed", plural(findings.fixed, "finding")));
+    let (fixed, turned) = (findings.fixed - findings.turned.len(), findings.turned.len());
+    if fixed > 0 {
+        parts.push(format!("{} fixed", plural(fixed, "finding")));
         weight = weight.max(Weight::Good);
+    }
+    if turned > 0 {
+        parts.push(format!("{} told otherwise", plural(turned, "finding")));
     }
     collisions(comparison, &mut parts);
     if parts.is_empty() && releases.iter().any(|it| it.is_doubtful) {

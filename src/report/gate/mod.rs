@@ -84,7 +84,7 @@ pub struct GateView {
     /// The last day.
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub due: Option<NaiveDate>,
-    /// Calendar days from today to the last day; negative when it is over.
+    /// Calendar days from today to the last day; negative when it is over; null for a release that was cancelled.
     pub days_left: Option<i64>,
     /// Everything that is missing, in words; empty when it is passed.
     pub missing: Vec<String>,
@@ -173,6 +173,7 @@ impl GateView {
     pub fn new(input: &Input<'_>, release: usize, gate: &Judged<'_>) -> Self {
         let portfolio = input.portfolio();
         let today = input.gates.clock.today;
+        let is_cancelled = portfolio.releases[release].status() == Status::Cancelled;
         let guards = gate.guards.iter().map(|&(r, p)| {
             let guarded = &portfolio.releases[r];
             format!("{}/{}", guarded.id, guarded.phases[p].id)
@@ -183,7 +184,7 @@ impl GateView {
             name: gate.name().map(str::to_owned),
             state: gate.state.as_str(),
             due: gate.due,
-            days_left: gate.due.map(|due| (due - today).num_days()),
+            days_left: gate.due.filter(|_| !is_cancelled).map(|due| (due - today).num_days()),
             missing: missing(gate),
             approvals: gate.approvals.iter().map(ApprovalView::new).collect(),
             counts: Counts::of(gate),

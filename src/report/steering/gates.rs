@@ -97,6 +97,9 @@ pub struct WaitingView {
     pub waits_since: Option<String>,
     /// How many days it has waited.
     pub waits_days: Option<f64>,
+    /// Whether a decision was asked for, so that it waits since then.
+    #[serde(skip)]
+    pub is_asked: bool,
     /// Who can decide, by the roles whose approval is lacking.
     pub deciders: Vec<Decider>,
 }
@@ -258,6 +261,7 @@ impl Maker<'_, '_, '_> {
         WaitingView {
             gate: GateView::new(self.input, it.release, it.gate),
             waits_since: it.since.map(|since| since.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            is_asked: it.gate.written.is_some_and(|gate| gate.submitted.is_some()),
             waits_days: it.since.map(|since| round((now - since).num_minutes() as f64 / 1440.0, 2)),
             deciders: it.able.iter().map(decider).collect(),
         }

@@ -193,9 +193,15 @@ impl Mapping {
         self.fields.iter().map(source).collect()
     }
 
-    /// The columns that nothing comes from.
+    /// The columns that nothing comes from. Who gives a constant for a field knows that its column is not asked.
     pub fn ignored(&self, rows: &Rows) -> Vec<String> {
-        let used = |at: usize| self.fields.iter().any(|(_, origin)| *origin == Origin::Column(at));
+        let is_set = |field: &Field, at: usize| find(&field.name, rows) == Some(at);
+        let used = |at: usize| {
+            self.fields.iter().any(|(field, origin)| match origin {
+                Origin::Column(own) => *own == at,
+                Origin::Constant(_) => is_set(field, at),
+            })
+        };
         let columns = rows.columns.iter().enumerate().filter(|(at, name)| !name.is_empty() && !used(*at));
         columns.map(|(_, name)| name.clone()).collect()
     }
@@ -227,6 +233,14 @@ mod tests {
             ["date day-off", "name Off"]
         );
         assert_eq!(resolved(&["x-region=Land"], &[], &["date", "Land"]).unwrap(), ["date date", "x-region Land"]);
+    }
+
+    #[test]
+    fn a_column_that_a_constant_stands_in_for_is_not_told_as_unused() {
+        let wishes = Wishes::parse(&[], &["name=Off".to_owned()]).unwrap();
+        let rows = rows(&["date", "Name", "Land"]);
+        let mapping = wishes.resolve(What::Holidays, &rows).map_err(|error| error.render(false)).unwrap();
+        assert_eq!(mapping.ignored(&rows), ["Land"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use super::columns::{Mapping, Origin};
 use super::fields::{Field, Takes, Thing, Unit, What};
+use super::times::TimeFormat;
 use crate::cli::context::Context;
 use crate::diagnostic::suggest;
 use crate::load::rows::{Row, Rows};
@@ -64,13 +65,20 @@ pub struct Reader<'c> {
     portfolio: &'c Portfolio,
     mapping: &'c Mapping,
     rows: &'c Rows,
+    times: Option<&'c TimeFormat>,
     hints: usize,
 }
 
 impl<'c> Reader<'c> {
     /// For the rows of one file.
-    pub fn new(what: What, context: &'c Context<'_>, mapping: &'c Mapping, rows: &'c Rows) -> Self {
-        Self { what, portfolio: &context.loaded.portfolio, mapping, rows, hints: HINTS }
+    pub fn new(
+        what: What,
+        context: &'c Context<'_>,
+        mapping: &'c Mapping,
+        rows: &'c Rows,
+        times: Option<&'c TimeFormat>,
+    ) -> Self {
+        Self { what, portfolio: &context.loaded.portfolio, mapping, rows, times, hints: HINTS }
     }
 
     /// The entry of a row, or everything that is wrong with it.
@@ -79,7 +87,7 @@ impl<'c> Reader<'c> {
         let mut values = Vec::new();
         for (field, origin) in &self.mapping.fields {
             let raw = self.mapping.raw(field, origin, row);
-            match raw.map(|raw| self.value(field, raw)) {
+            match raw.map(|raw| self.value(field, origin, raw)) {
                 Some(Ok(Some(value))) => values.push((field.writes.clone(), value)),
                 Some(Err(wrong)) => faults.push(self.fault(row, Some((field, origin)), wrong)),
                 None if field.required || self.is_required(field) => {
@@ -136,7 +144,7 @@ impl<'c> Reader<'c> {
     }
 
     /// The value as manifests write it; none for what is not written.
-    fn value(&mut self, field: &Field, raw: &str) -> Result<Option<String>, Wrong> {
+    fn value(&mut self, field: &Field, origin: &Origin, raw: &str) -> Result<Option<String>, Wrong> {
         let plain = |message: String| (message, None);
         match field.takes {
             Takes::Text => Ok(Some(raw.to_owned())),
@@ -147,13 +155,10 @@ impl<'c> Reader<'c> {
             }
             Takes::Word(words) => word(field, raw, words).map(Some),
             Takes::Known(thing) => self.known(thing, raw).map(|()| Some(raw.to_owned())),
-            Takes::When => {
-                When::parse(raw).map(|when| Some(when.to_string())).map_err(|error| plain(error.to_string()))
-            }
-            Takes::Day => match When::parse(raw) {
-                Ok(When::Date(day)) => Ok(Some(day.to_string())),
-                Ok(when) => Err((format!("expected a day, found `{when}`"), None)),
-                Err(error) => Err(plain(error.to_string())),
+            Takes::When => self.time(origin, raw).map(|when| Some(when.to_string())),
+            Takes::Day => match self.time(origin, raw)? {
+                When::Date(day) => Ok(Some(day.to_string())),
+                when => Err((format!("expected a day, found `{when}`"), None)),
             },
             Takes::Clock(unit) => clock(raw, unit).map(|minutes| Some(Minutes(minutes).to_string())),
             Takes::Number(least, most) => match raw.parse::<u32>() {
@@ -166,6 +171,24 @@ impl<'c> Reader<'c> {
                 "false" | "no" | "n" | "0" => Ok(None),
                 _ => Err(plain(format!("`{raw}` is neither `true` nor `false`"))),
             },
+        }
+    }
+
+    /// A day or time as manifests write it, else as the columns of the file do.
+    fn time(&self, origin: &Origin, raw: &str) -> Result<When, Wrong> {
+        let error = match When::parse(raw) {
+            Ok(when) => return Ok(when),
+            Err(error) => error,
+        };
+        match (origin, self.times) {
+            (Origin::Column(_), Some(format)) => format
+                .read(raw)
+                .ok_or_else(|| (format!("`{raw}` is not written as `--time-format {format}` says"), None)),
+            (Origin::Column(_), None) if looks_like_a_time(raw) => {
+                let help = "`--time-format` says how times are written: `%d/%m/%Y %H:%M`, `epoch` or `epoch-ms`";
+                Err((error.to_string(), Some(help.to_owned())))
+            }
+            _ => Err((error.to_string(), None)),
         }
     }
 
@@ -206,6 +229,13 @@ impl<'c> Reader<'c> {
         };
         Err((message, suggest::did_you_mean(id, known)))
     }
+}
+
+/// Whether it may be a time in another notation: digits, and not one that begins like ours.
+fn looks_like_a_time(raw: &str) -> bool {
+    let digits = raw.bytes().filter(u8::is_ascii_digit).count();
+    let is_ours = raw.as_bytes().get(4) == Some(&b'-');
+    digits >= 4 && !is_ours
 }
 
 /// What cannot have happened: an end before its start.

@@ -9,6 +9,7 @@ mod entry;
 mod fields;
 mod known;
 mod source;
+mod times;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -34,12 +35,13 @@ use entry::{Entry, Reader};
 use fields::What;
 use known::{Known, Place};
 use source::Days;
+use times::TimeFormat;
 
 /// Bring in records, bookings and holidays from the files of other tools
 #[derive(Debug, Parser)]
 #[command(
     name = "import",
-    after_help = "Examples:\n  relm import deployments deploys.csv                     what would be added\n  relm import deployments deploys.csv --write             add it\n  relm import deployments jobs.json --map project=service.name --map at=finished_at \\\n    --map 'result:SUCCESS=succeeded' --map 'result:FAILURE=failed' --set environment=prod\n  relm import incidents tickets.csv --map id=Key --map opened=Created --map restored=Resolved\n  relm import pipelines builds.ndjson --map duration_seconds=duration\n  relm import bookings team.ics --set environment=uat-1   events of a calendar\n  relm import holidays uk.ics --calendar default --write  days into `relm.yaml`\n\nFILE is CSV (commas, semicolons or tabs, with a head line), a JSON list of objects, NDJSON, or for bookings and holidays a calendar (.ics). Columns are found by the names of the fields, whatever their case and separators; an unknown field or column is answered with those there are. Fields below others are named with dots, in files as in manifests.\n\nTimes without an offset are those of the zone of the environment the row is about, else of the portfolio's.\n\nNothing is written without --write. What is there already is left alone: a row with an id by its id, a row without by project, version, environment and time (pipelines by all values, bookings by environment, time and purpose, holidays by their day). Rows that are wrong are told with their place, and then nothing is written unless --skip-bad.\n\nEntries go at the end of the log that holds the latest of their kind; changes into one file named as FILE in the folder where most changes live; bookings and holidays where their environments and calendars are written. Comments and layout stay.\n\nExit code: 0 when it was written (or would be), 2 when it was refused or cannot be read or written."
+    after_help = "Examples:\n  relm import deployments deploys.csv                     what would be added\n  relm import deployments deploys.csv --write             add it\n  relm import deployments jobs.json --map project=service.name --map at=finished_at \\\n    --map 'result:SUCCESS=succeeded' --map 'result:FAILURE=failed' --set environment=prod\n  relm import incidents tickets.csv --map id=Key --map opened=Created --map restored=Resolved\n  relm import deployments jobs.csv --time-format '%d/%m/%Y %H:%M'\n  relm import pipelines builds.ndjson --map duration_seconds=duration\n  relm import bookings team.ics --set environment=uat-1   events of a calendar\n  relm import holidays uk.ics --calendar default --write  days into `relm.yaml`\n\nFILE is CSV (commas, semicolons or tabs, with a head line), a JSON list of objects, NDJSON, or for bookings and holidays a calendar (.ics). Columns are found by the names of the fields, whatever their case and separators; an unknown field or column is answered with those there are. Fields below others are named with dots, in files as in manifests.\n\nDays and times are understood as manifests write them (2026-12-05, 2026-12-05T22:00, with Z or +01:00); other notations are named with --time-format, whose pattern is that of `date`: %d/%b/%y %I:%M %p reads 02/Nov/26 10:00 AM. Times without an offset are those of the zone of the environment the row is about, else of the portfolio's.\n\nNothing is written without --write. What is there already is left alone: a row with an id by its id, a row without by project, version, environment and time (pipelines by all values, bookings by environment, time and purpose, holidays by their day). Rows that are wrong are told with their place, and then nothing is written unless --skip-bad.\n\nEntries go at the end of the log that holds the latest of their kind; changes into one file named as FILE in the folder where most changes live; bookings and holidays where their environments and calendars are written. Comments and layout stay.\n\nExit code: 0 when it was written (or would be), 2 when it was refused or cannot be read or written."
 )]
 pub struct Import {
     /// What is brought in
@@ -57,6 +59,10 @@ pub struct Import {
     /// A value that is the same for every row; may be repeated
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<String>,
+
+    /// How columns write days and times: a pattern such as `%d/%m/%Y %H:%M`, `epoch` (seconds since 1970), or `epoch-ms`
+    #[arg(long, value_name = "FORMAT", value_parser = TimeFormat::parse)]
+    time_format: Option<TimeFormat>,
 
     /// Write records into this file; it is made when it is not there
     #[arg(long, value_name = "FILE")]
@@ -168,7 +174,7 @@ impl Import {
         known: &mut Known,
     ) -> Sorted {
         let mut sorted = Sorted { faults: rows.faults.iter().map(fault).collect(), ..Sorted::default() };
-        let mut reader = Reader::new(self.what, context, mapping, rows);
+        let mut reader = Reader::new(self.what, context, mapping, rows, self.time_format.as_ref());
         // Runs of a pipeline have no id: what differs in anything, though nothing of it is written, is another run.
         let mut runs = HashSet::new();
         for row in &rows.rows {
