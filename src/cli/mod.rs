@@ -25,6 +25,7 @@ mod templates;
 mod terminal;
 mod what_if;
 mod write;
+mod written;
 
 use std::ffi::OsString;
 use std::panic::PanicHookInfo;

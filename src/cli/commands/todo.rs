@@ -10,7 +10,8 @@ use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
 use crate::cli::owner;
-use crate::render::{json, todo as render};
+use crate::cli::written::{self, Texts};
+use crate::render::todo as render;
 use crate::report;
 use crate::time::plus_days;
 
@@ -46,11 +47,7 @@ impl Command for Todo {
             let duties = todo::all(&input.gates, &changes);
             report::todo::Todo::new(header, input, &duties, &owners, until)
         });
-        if global.format == Format::Json {
-            global.write(&json::render(&view))?;
-        } else {
-            super::cab::write(global, &render::sheet(&view))?;
-        }
+        written::view(global, &view, &Texts::NONE, render::sheet)?;
         Ok(Status::Done)
     }
 }

@@ -35,7 +35,8 @@ const SHARE: usize = 64;
 const MAX_FILE: usize = 64 * 1024 * 1024;
 /// A shape larger than this many times its text is not kept: aliases repeat much of it.
 const MAX_GROWTH: usize = 2;
-/// What the file begins with: its form, and the version of relm that parsed.
+/// What the file begins with: its form, and the version of relm that parsed. Whoever changes what [`yaml::parse`] makes of a text
+/// between two versions counts the form up.
 const HEAD: &str = concat!("relm shapes 1, relm ", env!("CARGO_PKG_VERSION"), "\n");
 /// The checksum and the number of shapes.
 const NUMBERS: usize = 12;

@@ -13,7 +13,8 @@ use crate::cli::args::{self, Format, Global};
 use crate::cli::changes;
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{cab::agenda as render, json};
+use crate::cli::written::{self, Texts};
+use crate::render::cab::agenda as render;
 use crate::report::cab::agenda;
 use crate::time::{Clock, When, plus_days};
 
@@ -62,11 +63,7 @@ impl Command for Agenda {
             agenda::Agenda::new(header, input, &Board { gates, changes: &changes, roles: roles.clone(), next })
         });
         changes::date_agenda(&context, &mut view);
-        if global.format == Format::Json {
-            global.write(&json::render(&view))?;
-        } else {
-            super::write(global, &render::sheet(&view))?;
-        }
+        written::view(global, &view, &Texts::NONE, render::sheet)?;
         Ok(Status::Done)
     }
 }

@@ -8,7 +8,8 @@ use crate::analysis::digest::{self as analysis, Side};
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{cab::digest as render, json};
+use crate::cli::written::{self, Texts};
+use crate::render::cab::digest as render;
 use crate::report::cab::digest;
 
 /// Tell what has changed since the change board last met
@@ -41,11 +42,7 @@ impl Command for Digest {
         let since = digest::Since { revision: self.since, commit: before.source.commit().map(str::to_owned) };
         let name = context.loaded.portfolio.settings.common.name().map(str::to_owned);
         let view = digest::Digest::new(context.header(digest::SCHEMA), name, since, &found);
-        if global.format == Format::Json {
-            global.write(&json::render(&view))?;
-        } else {
-            super::write(global, &render::sheet(&view))?;
-        }
+        written::view(global, &view, &Texts::NONE, render::sheet)?;
         Ok(Status::Done)
     }
 }

@@ -8,9 +8,7 @@ mod digest;
 use clap::ArgMatches;
 
 use super::{Entry, RunError, Status, dispatch};
-use crate::cli::args::{Format, Global};
-use crate::cli::error::Error;
-use crate::render::sheet::{Sheet, html, human, markdown};
+use crate::cli::args::Global;
 
 /// Every subcommand, in the order of the help.
 pub static SUBCOMMANDS: &[Entry] = &[Entry::of::<agenda::Agenda>(), Entry::of::<digest::Digest>()];
@@ -34,13 +32,4 @@ fn command() -> clap::Command {
 
 fn run(global: &Global, matches: &ArgMatches) -> Result<Status, RunError> {
     dispatch(SUBCOMMANDS, "cab", "say what of the change board", global, matches)
-}
-
-/// A sheet in the format that was asked for.
-pub(super) fn write(global: &Global, sheet: &Sheet) -> Result<(), Error> {
-    global.write(&match global.format {
-        Format::Markdown => markdown::render(sheet),
-        Format::Html => html::render(sheet),
-        _ => human::render(sheet, &global.style()),
-    })
 }

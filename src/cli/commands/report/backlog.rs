@@ -2,11 +2,12 @@
 
 use clap::Parser;
 
-use super::super::{Command, Status, cab, gate};
+use super::super::{Command, Status, gate};
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{backlog as render, json};
+use crate::cli::written::{self, Texts};
+use crate::render::backlog as render;
 use crate::report::backlog::{Backlog as View, SCHEMA};
 
 /// List what waits to be scheduled, and which open release could carry it
@@ -28,11 +29,7 @@ impl Command for Backlog {
         context.note_findings();
         let selection = self.selection.resolve(&context)?;
         let view = gate::view(&mut context, SCHEMA, |header, input| View::new(header, input, &selection));
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            _ => cab::write(global, &render::sheet(&view))?,
-        }
+        written::view(global, &view, &Texts { csv: Some(render::csv), openmetrics: None }, render::sheet)?;
         Ok(Status::Done)
     }
 }

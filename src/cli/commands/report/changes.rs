@@ -8,7 +8,8 @@ use crate::analysis::changes::Changes as Judged;
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{changes as render, json};
+use crate::cli::written::{self, Texts};
+use crate::render::changes as render;
 use crate::report::changes;
 
 /// List changes: where each stands, what carries it, and how changes end
@@ -59,11 +60,7 @@ impl Command for Changes {
             let chosen: Vec<usize> = dated.into_iter().filter(within).collect();
             changes::Changes::new(header, input, &judged, &chosen, (since, until), &undated)
         });
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            _ => super::super::cab::write(global, &render::sheet(&view))?,
-        }
+        written::view(global, &view, &Texts { csv: Some(render::csv), openmetrics: None }, render::sheet)?;
         Ok(Status::Done)
     }
 }

@@ -11,6 +11,14 @@ use crate::report::check::FindingView;
 use crate::report::site::Material;
 use crate::report::standing::{Desk, Earlier};
 
+/// The words for how a release stands, for `--help`.
+macro_rules! states {
+    () => {
+        "The state is the worst of these:\n  late      the forecast ends after the target, or the target is over\n  at risk   a gate is overdue, refused or stale; a finding of severity error is about it; there is less time before production than\n            its plan needs, or its last day is over; its risk (`relm report risk`) is high\n  watch     it is behind its plan; a warning is about it; a likely and grave risk is open; its risk is medium\n  on track  nothing speaks against its dates\n  done      it is released or closed (or cancelled)\nA composite stands no better than its open parts. A draft promises nothing yet: at worst it is to watch."
+    };
+}
+pub(super) use states;
+
 /// The findings and the texts that a desk is laid with.
 pub struct Papers {
     sources: SourceMap,

@@ -5,11 +5,11 @@ use clap::{Parser, ValueEnum};
 use super::super::{Command, Status};
 use super::days::Days;
 use super::metrics;
-use crate::analysis::metrics::{Members, Scope};
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{json, steering::gates as render};
+use crate::cli::written::{self, Texts};
+use crate::render::steering::gates as render;
 use crate::report::steering::gates::{self, Grouping};
 
 /// Show how gates pass, what waits for a decision, what fails and what is waived
@@ -64,18 +64,15 @@ impl Command for Gates {
         context.note_findings();
         let (period, chosen) = self.days.period(context.clock.today)?;
         let selection = self.selection.resolve(&context)?;
-        let view = metrics::pointed(&mut context, gates::SCHEMA, |context, header, input| {
-            let base = metrics::base(context, None);
-            let members = Members::selected(&base, &selection);
-            let scope = Scope { base: &base, members: &members, period };
-            gates::Gates::new(header, input, &scope, chosen.as_deref(), self.by.into())
+        let view = metrics::scoped(&mut context, gates::SCHEMA, &selection, period, |header, input, scope| {
+            gates::Gates::new(header, input, scope, chosen.as_deref(), self.by.into())
         });
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            Format::Openmetrics => global.write(&render::openmetrics(&view))?,
-            _ => super::super::cab::write(global, &render::sheet(&view))?,
-        }
+        written::view(
+            global,
+            &view,
+            &Texts { csv: Some(render::csv), openmetrics: Some(render::openmetrics) },
+            render::sheet,
+        )?;
         Ok(Status::Done)
     }
 }

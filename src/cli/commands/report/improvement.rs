@@ -13,11 +13,12 @@ use crate::analysis::steering::improvement::Completion;
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
+use crate::cli::written::{self, Texts};
 use crate::load::facts::Wants;
 use crate::load::history::{Since, revisions};
 use crate::model::facts::{DocumentChange, Revision};
 use crate::model::release::{Action, ActionStatus};
-use crate::render::{json, steering::improvement as render};
+use crate::render::steering::improvement as render;
 use crate::report::steering::improvement;
 use crate::time::zone;
 
@@ -51,12 +52,12 @@ impl Command for Improvement {
             let releases = Members::selected(&base, &selection).releases;
             improvement::Improvement::new(header, input, &base, &releases, &completions, self.days)
         });
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            Format::Openmetrics => global.write(&render::openmetrics(&view))?,
-            _ => super::super::cab::write(global, &render::sheet(&view))?,
-        }
+        written::view(
+            global,
+            &view,
+            &Texts { csv: Some(render::csv), openmetrics: Some(render::openmetrics) },
+            render::sheet,
+        )?;
         Ok(Status::Done)
     }
 }

@@ -5,12 +5,12 @@ use clap::Parser;
 use super::super::{Command, Status};
 use super::days::Days;
 use super::metrics;
-use crate::analysis::metrics::{Members, Scope};
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
+use crate::cli::written::{self, Texts};
 use crate::load::facts::Wants;
-use crate::render::{json, steering::maturity as render};
+use crate::render::steering::maturity as render;
 use crate::report::steering::maturity;
 
 /// Show assessments over time, and what is measured beside the scores
@@ -37,18 +37,15 @@ impl Command for Maturity {
         let selection = self.selection.resolve(&context)?;
         // As in the reports of metrics, so that lead times of targets are the same there and here.
         context.learn(Wants { repositories: true, ..Wants::default() });
-        let view = metrics::pointed(&mut context, maturity::SCHEMA, |context, header, input| {
-            let base = metrics::base(context, None);
-            let members = Members::selected(&base, &selection);
-            let scope = Scope { base: &base, members: &members, period };
-            maturity::Maturity::new(header, input, &scope, chosen.as_deref())
+        let view = metrics::scoped(&mut context, maturity::SCHEMA, &selection, period, |header, input, scope| {
+            maturity::Maturity::new(header, input, scope, chosen.as_deref())
         });
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            Format::Openmetrics => global.write(&render::openmetrics(&view))?,
-            _ => super::super::cab::write(global, &render::sheet(&view, metrics::unicode(global)))?,
-        }
+        written::view(
+            global,
+            &view,
+            &Texts { csv: Some(render::csv), openmetrics: Some(render::openmetrics) },
+            |view| render::sheet(view, metrics::unicode(global)),
+        )?;
         Ok(Status::Done)
     }
 }

@@ -8,11 +8,12 @@ use clap::{Args, ValueEnum};
 use super::super::Status;
 use super::days::Days;
 use crate::analysis::history;
-use crate::analysis::metrics::{Base, By, Definition, Input, Members, Move, Period, Step};
+use crate::analysis::metrics::{Base, By, Definition, Input, Members, Move, Period, Scope, Step};
 use crate::analysis::selection::Selection;
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
+use crate::cli::written;
 use crate::git::Follow;
 use crate::load::facts::Wants;
 use crate::load::history::Since;
@@ -137,7 +138,7 @@ impl Options {
             _ => {
                 let unicode = unicode(global);
                 let sheet = render::sheet(&view, report.title, unicode);
-                super::super::cab::write(global, &sheet)?;
+                written::sheet(global, &sheet)?;
                 return Ok(self.status(global, &view));
             }
         })?;
@@ -360,6 +361,21 @@ pub fn pointed<V>(
         context.loaded.attach_text(&context.source, file);
     }
     make(context, header, &Places::new(context.gates(), &context.loaded.sources))
+}
+
+/// What a report says of some members in some days, with the lines of what it points into.
+pub fn scoped<V>(
+    context: &mut Context<'_>,
+    schema: &'static str,
+    selection: &Selection,
+    period: Period,
+    make: impl Fn(Header, &Places<'_>, &Scope<'_, '_>) -> V,
+) -> V {
+    pointed(context, schema, |context, header, input| {
+        let base = base(context, None);
+        let members = Members::selected(&base, selection);
+        make(header, input, &Scope { base: &base, members: &members, period })
+    })
 }
 
 /// Whether the result may draw with characters beyond ASCII: every format but a terminal that cannot.

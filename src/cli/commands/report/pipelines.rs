@@ -5,11 +5,11 @@ use clap::Parser;
 use super::super::{Command, Status};
 use super::days::Days;
 use super::metrics;
-use crate::analysis::metrics::{Members, Scope};
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{json, steering::pipelines as render};
+use crate::cli::written::{self, Texts};
+use crate::render::steering::pipelines as render;
 use crate::report::steering::pipelines;
 
 /// Show what pipelines cost, which have become slow, and what grew
@@ -38,18 +38,15 @@ impl Command for Pipelines {
         context.note_findings();
         let (period, chosen) = self.days.period(context.clock.today)?;
         let selection = self.selection.resolve(&context)?;
-        let view = metrics::pointed(&mut context, pipelines::SCHEMA, |context, header, input| {
-            let base = metrics::base(context, None);
-            let members = Members::selected(&base, &selection);
-            let scope = Scope { base: &base, members: &members, period };
-            pipelines::Pipelines::new(header, input, &scope, chosen.as_deref(), self.explain)
+        let view = metrics::scoped(&mut context, pipelines::SCHEMA, &selection, period, |header, input, scope| {
+            pipelines::Pipelines::new(header, input, scope, chosen.as_deref(), self.explain)
         });
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            Format::Openmetrics => global.write(&render::openmetrics(&view))?,
-            _ => super::super::cab::write(global, &render::sheet(&view, metrics::unicode(global)))?,
-        }
+        written::view(
+            global,
+            &view,
+            &Texts { csv: Some(render::csv), openmetrics: Some(render::openmetrics) },
+            |view| render::sheet(view, metrics::unicode(global)),
+        )?;
         Ok(Status::Done)
     }
 }

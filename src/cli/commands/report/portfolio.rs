@@ -2,12 +2,14 @@
 
 use clap::Parser;
 
-use super::super::{Command, Status, cab};
+use super::super::{Command, Status};
 use super::desk::Papers;
+use super::metrics;
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{json, standing::portfolio as render};
+use crate::cli::written::{self, Texts};
+use crate::render::standing::portfolio as render;
 use crate::report::standing::portfolio::{Portfolio as View, SCHEMA};
 
 /// Show the whole on a page: what ships next, what is at risk, what waits
@@ -30,14 +32,9 @@ impl Command for Portfolio {
         let selection = self.selection.resolve(&context)?;
         let papers = Papers::new(&mut context, global);
         let view = View::new(&papers.desk(&context, SCHEMA), &selection);
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            format => {
-                let brief = format == Format::Human;
-                cab::write(global, &render::sheet(&view, !brief || global.style().unicode, brief))?;
-            }
-        }
+        let brief = global.format == Format::Human;
+        let sheet = |view: &View| render::sheet(view, metrics::unicode(global), brief);
+        written::view(global, &view, &Texts { csv: Some(render::csv), openmetrics: None }, sheet)?;
         Ok(Status::Done)
     }
 }

@@ -2,19 +2,24 @@
 
 use clap::Parser;
 
-use super::super::{Command, Status, cab};
-use super::desk::{Papers, compared, earlier};
+use super::super::{Command, Status};
+use super::desk::{Papers, compared, earlier, states};
 use crate::cli::args::{Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{json, standing::release as render};
+use crate::cli::written::{self, Texts};
+use crate::render::standing::release as render;
 use crate::report::standing::release::{Release as View, SCHEMA};
 
 /// Report on releases to those who steer them: state, dates, gates, risks
 #[derive(Debug, Parser)]
 #[command(
     name = "release",
-    after_help = "Examples:\n  relm report release payments-2026.12\n  relm report release q4-enterprise                      with its parts\n  relm report release payments-2026.12 --compare HEAD~20   and what moved since\n  relm report release payments-2026.12 --format html -o report.html\n\nThe state is the worst of these:\n  late      the forecast ends after the target, or the target is over\n  at risk   a gate is overdue, refused or stale; a finding of severity error is about it; there is less time before production than\n            its plan needs, or its last day is over; its risk (`relm report risk`) is high\n  watch     it is behind its plan; a warning is about it; a likely and grave risk is open; its risk is medium\n  on track  nothing speaks against its dates\n  done      it is released or closed (or cancelled)\nA composite stands no better than its open parts. A draft promises nothing yet: at worst it is to watch.\n\nThe point of no return is the first step of the deployment after which taking back everything done so far would end after the\nwindow. `relm show ID` has everything that is written about a release."
+    after_help = concat!(
+        "Examples:\n  relm report release payments-2026.12\n  relm report release q4-enterprise                      with its parts\n  relm report release payments-2026.12 --compare HEAD~20   and what moved since\n  relm report release payments-2026.12 --format html -o report.html\n\n",
+        states!(),
+        "\n\nThe point of no return is the first step of the deployment after which taking back everything done so far would end after the\nwindow. `relm show ID` has everything that is written about a release."
+    )
 )]
 pub struct Release {
     /// The releases
@@ -37,11 +42,9 @@ impl Command for Release {
         let papers = Papers::new(&mut context, global);
         let earlier = earlier(other.as_ref(), self.compare.as_deref());
         let view = View::new(&papers.desk(&context, SCHEMA), &releases, earlier.as_ref());
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            format => cab::write(global, &render::sheet(&view, format == Format::Human))?,
-        }
+        written::view(global, &view, &Texts { csv: Some(render::csv), openmetrics: None }, |view| {
+            render::sheet(view, global.format == Format::Human)
+        })?;
         Ok(Status::Done)
     }
 }

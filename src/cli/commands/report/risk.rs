@@ -8,7 +8,8 @@ use crate::analysis::metrics::Members;
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{json, risk as render};
+use crate::cli::written::{self, Texts};
+use crate::render::risk as render;
 use crate::report::gate::Input;
 use crate::report::risk;
 
@@ -46,12 +47,12 @@ impl Command for Risk {
             }
             view = make(&context).0;
         }
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            Format::Openmetrics => global.write(&render::openmetrics(&view))?,
-            _ => super::super::cab::write(global, &render::sheet(&view))?,
-        }
+        written::view(
+            global,
+            &view,
+            &Texts { csv: Some(render::csv), openmetrics: Some(render::openmetrics) },
+            render::sheet,
+        )?;
         Ok(Status::Done)
     }
 }

@@ -2,19 +2,24 @@
 
 use clap::Parser;
 
-use super::super::{Command, Status as Outcome, cab, gate};
-use super::desk::{Papers, compared, earlier};
+use super::super::{Command, Status as Outcome, gate};
+use super::desk::{Papers, compared, earlier, states};
 use crate::cli::args::{self, Format, Global};
 use crate::cli::context::Context;
 use crate::cli::error::Error;
-use crate::render::{json, standing::status as render};
+use crate::cli::written::{self, Texts};
+use crate::render::standing::status as render;
 use crate::report::standing::status::{SCHEMA, Status as View};
 
 /// Say in one line how each open release stands: dates, gates, risk, owner
 #[derive(Debug, Parser)]
 #[command(
     name = "status",
-    after_help = "Examples:\n  relm report status\n  relm report status --team payments --type major\n  relm report status --compare HEAD~20          and how many days each has moved since\n  relm report status --release 'core-*'         also those that are over\n  relm report status --format csv -o status.csv\n\nThe state is the worst of these:\n  late      the forecast ends after the target, or the target is over\n  at risk   a gate is overdue, refused or stale; a finding of severity error is about it; there is less time before production than\n            its plan needs, or its last day is over; its risk (`relm report risk`) is high\n  watch     it is behind its plan; a warning is about it; a likely and grave risk is open; its risk is medium\n  on track  nothing speaks against its dates\n  done      it is released or closed (or cancelled)\nA composite stands no better than its open parts. A draft promises nothing yet: at worst it is to watch.\n`done` in the table is the share of planned working days that phases report; n/a where none does.\n`forecast` is the last day where that is not the target, and how far it is from it; releases stand by their last day."
+    after_help = concat!(
+        "Examples:\n  relm report status\n  relm report status --team payments --type major\n  relm report status --compare HEAD~20          and how many days each has moved since\n  relm report status --release 'core-*'         also those that are over\n  relm report status --format csv -o status.csv\n\n",
+        states!(),
+        "\n`done` in the table is the share of planned working days that phases report; n/a where none does.\n`forecast` is the last day where that is not the target, and how far it is from it; releases stand by their last day."
+    )
 )]
 pub struct Status {
     /// Say how many days the last day has moved since this revision
@@ -36,11 +41,9 @@ impl Command for Status {
         let papers = Papers::new(&mut context, global);
         let earlier = earlier(other.as_ref(), self.compare.as_deref());
         let view = View::new(&papers.desk(&context, SCHEMA), &releases, earlier.as_ref());
-        match global.format {
-            Format::Json => global.write(&json::render(&view))?,
-            Format::Csv => global.write(&render::csv(&view))?,
-            format => cab::write(global, &render::sheet(&view, format == Format::Human))?,
-        }
+        written::view(global, &view, &Texts { csv: Some(render::csv), openmetrics: None }, |view| {
+            render::sheet(view, global.format == Format::Human)
+        })?;
         Ok(Outcome::Done)
     }
 }
