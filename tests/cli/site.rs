@@ -332,6 +332,21 @@ fn nothing_that_is_written_becomes_markup() {
 }
 
 #[test]
+fn of_many_who_hold_a_role_only_the_first_are_named() {
+    let holders: String = (10..50).map(|nth| format!("  - {{id: p{nth}, roles: [chief]}}\n")).collect();
+    let root = format!("kind: portfolio\nstages: [prod]\nroles: [chief]\npeople:\n{holders}");
+    let release = "kind: release\nid: glow\ntype: minor\nstatus: planned\ntarget: 2026-03-20\ngates:\n  - {id: go, due: 2026-03-10, requires: [{role: chief}]}\n";
+    let sandbox = Sandbox::portfolio().write("relm.yaml", &root).write("glow.yaml", release);
+    let run = sandbox.run(&["site", "out"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    for page in ["release/glow.html", "todo.html"] {
+        let page = sandbox.read(&format!("out/{page}"));
+        assert!(page.contains("p15</bdi></a> and 34 more"), "{page}");
+        assert!(!page.contains("person/p16.html"), "{page}");
+    }
+}
+
+#[test]
 fn an_empty_portfolio_has_a_site_too() {
     let sandbox = Sandbox::empty().write("relm.yaml", "kind: portfolio\nstages: [prod]\n");
     let run = sandbox.run(&["site", "public"]);

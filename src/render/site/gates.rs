@@ -67,11 +67,11 @@ fn article(out: &mut String, page: &Page<'_>, view: &Show) {
             let who = if required.holders.is_empty() {
                 "nobody holds it".to_owned()
             } else if required.given < required.count && required.able.is_empty() {
-                format!("{}, nobody can decide: duties are separated", page.links("person", &required.holders))
+                format!("{}, nobody can decide: duties are separated", page.people(&required.holders))
             } else if required.given < required.count {
-                page.links("person", &required.able)
+                page.people(&required.able)
             } else {
-                page.links("person", &required.holders)
+                page.people(&required.holders)
             };
             let _ = writeln!(
                 out,

@@ -8,6 +8,9 @@ use crate::render::text::html_escape;
 use crate::report::show::Source;
 use crate::report::site::{About, Ids};
 
+/// How many of those who hold a role are named.
+const NAMED: usize = 6;
+
 /// The policy of every page: nothing but the site's own style and scripts, nothing inline, no network.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";
 
@@ -122,6 +125,16 @@ impl Page<'_> {
     /// Several ids of a kind, linked.
     pub fn links<'i>(&self, kind: &str, ids: impl IntoIterator<Item = &'i String>) -> String {
         ids.into_iter().map(|id| self.link(kind, id, id)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// People and teams, linked; of many who hold a role only the first are named.
+    pub fn people(&self, ids: &[String]) -> String {
+        let shown = if ids.len() > NAMED + 1 { &ids[..NAMED] } else { ids };
+        let more = match ids.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}{more}", self.links("person", shown))
     }
 
     /// The whole page around what stands in `main`.

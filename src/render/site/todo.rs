@@ -52,7 +52,7 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
                 Cell::head(what(&page, need)),
                 Cell::new(whose(&page, need)),
                 Cell::new(why(need)),
-                Cell::new(page.links("person", &need.who)),
+                Cell::new(page.people(&need.who)),
                 Cell::new(place(need.source.as_ref())),
             ],
         );
@@ -73,7 +73,7 @@ pub fn render(frame: &Frame, needs: &[Need]) -> String {
 pub fn list(page: &Page<'_>, needs: &[Need]) -> String {
     let mut out = String::from("<ul class=\"rows\">\n");
     for need in needs {
-        let who = if need.who.is_empty() { String::new() } else { format!(" · {}", page.links("person", &need.who)) };
+        let who = if need.who.is_empty() { String::new() } else { format!(" · {}", page.people(&need.who)) };
         let why = if need.why.is_empty() { String::new() } else { format!("<p class=\"why\">{}</p>", why(need)) };
         let of = whose(page, need);
         let of = if of.is_empty() { of } else { format!(" <span class=\"of\">{of}</span>") };
