@@ -333,8 +333,8 @@ fn nothing_that_is_written_becomes_markup() {
 
 #[test]
 fn of_many_who_hold_a_role_only_the_first_are_named() {
-    let holders: String = (10..50).map(|nth| format!("  - {{id: p{nth}, roles: [chief]}}\n")).collect();
-    let root = format!("kind: portfolio\nstages: [prod]\nroles: [chief]\npeople:\n{holders}");
+    let holders: Vec<String> = (10..50).map(|nth| format!("  - {{id: p{nth}, roles: [chief]}}\n")).collect();
+    let root = format!("kind: portfolio\nstages: [prod]\nroles: [chief]\npeople:\n{}", holders.concat());
     let release = "kind: release\nid: glow\ntype: minor\nstatus: planned\ntarget: 2026-03-20\ngates:\n  - {id: go, due: 2026-03-10, requires: [{role: chief}]}\n";
     let sandbox = Sandbox::portfolio().write("relm.yaml", &root).write("glow.yaml", release);
     let run = sandbox.run(&["site", "out"]);
