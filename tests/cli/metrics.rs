@@ -6,7 +6,7 @@ use std::process::Command;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Sandbox, fits, report as json};
 
 const ROOT: &str = "kind: portfolio\nname: Lamp Works\nstages: [test, prod]\nteams: [{id: crew}]\n\
     targets: {change_fail_rate: \"<= 0.2\", change_lead_time: \"<= 3ed\", on_tim_rate: \">= 0.9\"}\n---\n\
@@ -46,18 +46,6 @@ retrospective: {actions: [{id: A1, metric: change_fail_rate, status: done, due: 
 
 fn sandbox() -> Sandbox {
     Sandbox::portfolio().write("relm.yaml", ROOT).write("records/all.yaml", RECORDS)
-}
-
-fn fits(run: Run) -> Run {
-    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
-    assert!(run.stdout.lines().all(|line| line.trim_end() == line), "{run}");
-    run
-}
-
-fn json(sandbox: &Sandbox, arguments: &[&str]) -> Value {
-    let run = sandbox.run(&[&["report"], arguments, &["--format", "json"]].concat());
-    assert_eq!(run.code, Some(0), "{run}");
-    serde_json::from_str(&run.stdout).unwrap()
 }
 
 #[test]

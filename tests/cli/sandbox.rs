@@ -176,3 +176,18 @@ pub fn has_leftovers(folder: &Path) -> bool {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
     names.any(|name| name.strip_prefix(".relm-").is_some_and(|rest| rest.contains(".tmp")))
 }
+
+/// A run that went well and whose lines fit 80 columns, without blanks at their ends.
+pub fn fits(run: Run) -> Run {
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
+    assert!(run.stdout.lines().all(|line| line.trim_end() == line), "{run}");
+    run
+}
+
+/// What a report says as JSON.
+pub fn report(sandbox: &Sandbox, arguments: &[&str]) -> serde_json::Value {
+    let run = sandbox.run(&[&["report"], arguments, &["--format", "json"]].concat());
+    assert_eq!(run.code, Some(0), "{run}");
+    serde_json::from_str(&run.stdout).unwrap()
+}

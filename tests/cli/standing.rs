@@ -6,7 +6,7 @@ use std::path::Path;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Sandbox, fits, report as json};
 
 const ROOT: &str = "kind: portfolio\nname: Lamp Works\nstages: [test, prod]\nroles: [chief]\n\
     people: [{id: ann, roles: [chief]}, {id: bo, team: crew}]\nteams: [{id: crew}]\nrates: {currency: EUR}\n\
@@ -131,19 +131,6 @@ fn northwind() -> Sandbox {
         }
     }
     sandbox
-}
-
-fn fits(run: Run) -> Run {
-    assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
-    assert!(run.stdout.lines().all(|line| line.trim_end() == line), "{run}");
-    run
-}
-
-fn json(sandbox: &Sandbox, arguments: &[&str]) -> Value {
-    let run = sandbox.run(&[&["report"], arguments, &["--format", "json"]].concat());
-    assert_eq!(run.code, Some(0), "{run}");
-    serde_json::from_str(&run.stdout).unwrap()
 }
 
 fn told(list: &Value, keys: &[&str]) -> Vec<String> {

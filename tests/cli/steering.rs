@@ -5,7 +5,7 @@ use std::path::Path;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Sandbox, fits, report as json};
 
 const REPORTS: [&str; 4] = ["gates", "pipelines", "improvement", "maturity"];
 
@@ -140,19 +140,6 @@ const ASSESSED: &str = "\
 
 fn assessed() -> Sandbox {
     pipelines().write("assessed.yaml", ASSESSED).write("releases/glow.yaml", GATES)
-}
-
-fn fits(run: Run) -> Run {
-    assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
-    assert!(run.stdout.lines().all(|line| line.trim_end() == line), "{run}");
-    run
-}
-
-fn json(sandbox: &Sandbox, arguments: &[&str]) -> Value {
-    let run = sandbox.run(&[&["report"], arguments, &["--format", "json"]].concat());
-    assert_eq!(run.code, Some(0), "{run}");
-    serde_json::from_str(&run.stdout).unwrap()
 }
 
 #[test]
